@@ -1,0 +1,38 @@
+"""`pulse config`: the settings in force. It only shows; `deploy/settings.py` decides."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from deploy.settings import Setting, describe, load_settings
+from deploy.sources import variable_name
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+def command(as_json: bool) -> None:
+    """Print every setting in force, its environment variable, and where its value came from.
+
+    Secrets are masked. The order of precedence: environment, pulse.toml (or the file that PULSE_CONFIG
+    names), the running local stack, default.
+    """
+    found = list(describe(load_settings()))
+    if as_json:
+        click.echo(json.dumps({variable_name(each.path): _as_json(each) for each in found}, indent=2))
+    else:
+        Console().print(_table(found))
+
+
+def _as_json(setting: Setting) -> dict[str, object]:
+    return {"value": json.loads(json.dumps(setting.value, default=str)), "source": setting.source}
+
+
+def _table(found: list[Setting]) -> Table:
+    table = Table("variable", "value", "from", title="Settings in force")
+    for each in found:
+        table.add_row(variable_name(each.path), str(each.value), each.source)
+    return table

@@ -1,0 +1,1 @@
+"""The parts of a local stack: broker and ClickHouse as child processes."""

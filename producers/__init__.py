@@ -1,0 +1,1 @@
+"""From request systems to Kafka: sources, the event contract, and its publishing."""

@@ -1,0 +1,150 @@
+"""What producers publish, and all that the stages behind them may know of them.
+
+One event is one thing that happened to one request. Events travel on `complaints.raw` as JSON with
+CloudEvents 1.0 headers (Kafka binary mode). Beside events the topic carries control records, which have no
+key: ticks that move the clock of a silent partition, and the activation of a registry version.
+
+This module does no I/O. Fields may be added with defaults; none is removed, none changes its type.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import msgspec
+
+RAW_TOPIC: Final = "complaints.raw"
+SPEC_VERSION: Final = "1.0"
+EVENT_TYPE_PREFIX: Final = "estatepulse.complaint."
+EVENT_TYPE_SUFFIX: Final = ".v1"
+TICK_TYPE: Final = "estatepulse.tick.v1"
+REGISTRY_TYPE: Final = "estatepulse.registry.activated.v1"
+MAX_EVENT_BYTES: Final = 256 * 1024
+"""A larger value is rejected whole: brokers are configured to take more, so that the reason is ours to give."""
+
+
+AwareTime = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+"""A moment with its offset: one without is refused, since nobody could say which it is."""
+
+
+class Kind(StrEnum):
+    """What happened to the request."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    RATED = "rated"
+    PETITIONED = "petitioned"
+
+
+class Crs(StrEnum):
+    """The coordinate reference system of `lon` and `lat`."""
+
+    WGS84 = "WGS-84"
+    GCJ02 = "GCJ-02"
+    BD09 = "BD-09"
+
+
+class ComplaintEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened to one request.
+
+    Every event, a `closed` one too, repeats the fields by which it can be tied to an estate, since a
+    consumer may see it without the ones before it.
+    """
+
+    source: str
+    """Name of the request system, e.g. `12345-pingshan`; one name for ever, it is part of the key."""
+    request_id: str
+    """The source's own number of the request."""
+    event_id: str
+    """Stable: the same happening has the same id, whoever sends it and however often."""
+    kind: Kind
+    occurred_at: AwareTime
+    """When it happened at the source; aware, sent in UTC."""
+    arrived_at: AwareTime | None = None
+    """When the platform was told; aware. Absent: the same moment as `occurred_at`."""
+    zone: str = "UTC"
+    """IANA name of the source's own time zone, for showing local times."""
+    title: str = ""
+    text: str = ""
+    address: str = ""
+    lon: float | None = None
+    """Degrees east, in `crs`."""
+    lat: float | None = None
+    """Degrees north, in `crs`."""
+    crs: Crs = Crs.WGS84
+    category: str = ""
+    """The source's own category, unmapped."""
+    channel: str = ""
+    reporter: str = ""
+    """A keyed hash: the platform never learns who complained. Empty: not known."""
+    district: str = ""
+    street: str = ""
+    community: str = ""
+    estate: str = ""
+    """The estate as the source gives it, if it does."""
+    status: str = ""
+    department: str = ""
+    due_at: AwareTime | None = None
+    satisfaction: float | None = None
+    """0 (very dissatisfied) to 1 (very satisfied)."""
+    extra: dict[str, Any] = {}
+    """The source's remaining fields, untouched."""
+
+
+class Tick(msgspec.Struct, frozen=True, kw_only=True):
+    """Moves a partition's clock on where it has no events: nothing that arrived before `at` will follow."""
+
+    source: str
+    at: AwareTime
+
+
+class RegistryActivated(msgspec.Struct, frozen=True, kw_only=True):
+    """From this record of its partition on, events are tagged by this version of the registry."""
+
+    version: str
+
+
+def event_key(source: str, request_id: str) -> bytes:
+    """Return the Kafka key: all happenings of one request go to one partition, in order."""
+    return f"{source}/{request_id}".encode()
+
+
+def event_type(kind: Kind) -> str:
+    """Return the CloudEvents type of an event of this kind."""
+    return f"{EVENT_TYPE_PREFIX}{kind.value}{EVENT_TYPE_SUFFIX}"
+
+
+Headers = list[tuple[str, bytes]]
+
+
+def event_headers(event: ComplaintEvent) -> Headers:
+    """Return the CloudEvents attributes of an event as Kafka headers (binary content mode)."""
+    return [
+        ("ce_specversion", SPEC_VERSION.encode()),
+        ("ce_id", event.event_id.encode()),
+        ("ce_source", event.source.encode()),
+        ("ce_type", event_type(event.kind).encode()),
+        ("ce_time", event.occurred_at.astimezone(dt.UTC).isoformat().encode()),
+        ("content-type", b"application/json"),
+    ]
+
+
+def control_headers(type_: str, source: str) -> Headers:
+    """Return the CloudEvents attributes of a control record, which is known by its missing key."""
+    return [
+        ("ce_specversion", SPEC_VERSION.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", type_.encode()),
+        ("content-type", b"application/json"),
+    ]
+
+
+encode = msgspec.json.Encoder().encode
+decode_event = msgspec.json.Decoder(ComplaintEvent).decode
+decode_tick = msgspec.json.Decoder(Tick).decode
+decode_registry_activated = msgspec.json.Decoder(RegistryActivated).decode

@@ -1,0 +1,1 @@
+"""From the streams' topics to ClickHouse and to whoever reads it."""

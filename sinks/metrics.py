@@ -1,0 +1,60 @@
+"""Prometheus metrics of the sinks: what a writer process says of itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ROWS: Final = Counter(
+    "pulse_sink_rows_total", "Rows that ClickHouse has taken; repeats of a row count again.", ["table"]
+)
+REFUSED: Final = Counter(
+    # Worry about any: it passed the intake, so the intake lets through what the tables cannot hold.
+    "pulse_sink_refused_rows_total",
+    "Rows that the driver or ClickHouse refused by themselves and that went to the rejected topic.",
+    ["table"],
+)
+RETRIES: Final = Counter(
+    # Worry when it rises for minutes: ClickHouse is away or overloaded, and the lag grows.
+    "pulse_sink_retries_total",
+    "Inserts that were tried again, because the server was away, overloaded, or its reply was lost.",
+    ["table"],
+)
+INSERT_SECONDS: Final = Histogram(
+    # Worry when the upper buckets fill: many small parts, a slow disk, or an overloaded server.
+    "pulse_sink_insert_seconds",
+    "Duration of one insert that succeeded, tries that failed not counted.",
+    ["table"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+BATCH_ROWS: Final = Histogram(
+    # Worry when most batches are of few rows while lag grows: batching does not work.
+    "pulse_sink_batch_rows",
+    "Rows of one insert.",
+    ["table"],
+    buckets=(1, 10, 100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000),
+)
+LATENCY: Final = Histogram(
+    # Worry when its p99 passes what the operators were promised (docs/operations.md).
+    "pulse_sink_latency_seconds",
+    "From the moment that an event was appended to the log to its row being visible.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
+)
+LAG: Final = Gauge(
+    # Worry when it grows for minutes.
+    "pulse_sink_lag_records",
+    "Records of the topic's partition that are not yet stored.",
+    ["topic", "partition"],
+)
+STORED_OFFSET: Final = Gauge(
+    # Worry when it stands still while pulse_sink_lag_records grows: the writer is dead though it lives.
+    "pulse_sink_stored_offset",
+    "Offset of complaints.raw below which all of the part is stored.",
+    ["partition"],
+)
+STALE_BATCHES: Final = Counter(
+    # A few at each rebalance are usual; a steady rise means that partitions keep moving.
+    "pulse_sink_stale_batches_total",
+    "Batches of a partition that had moved to another worker meanwhile; they were not acknowledged.",
+)

@@ -1,0 +1,1 @@
+"""From raw complaints to tags, counts and surges."""

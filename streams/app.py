@@ -1,0 +1,55 @@
+"""Builds Faust apps on the batch transport, with the settings that make them exact and quick."""
+
+from __future__ import annotations
+
+import faust
+from faust.types import TP
+
+from streams.batches import BatchTransport
+from streams.settings import StreamsSettings
+
+QUEUED_BATCHES = 4
+"""Batches that wait for the agent, at most: the bounded queue is the back-pressure."""
+
+
+def build_app(group: str, settings: StreamsSettings) -> faust.App:
+    """Return an app of this consumer group: no web server, no tables, crash on an agent's error.
+
+    Faust's own offset for a failed agent is to skip its event (hazard 2): here the process ends instead, and
+    whoever supervises it starts it again from what is committed.
+    """
+    app = faust.App(
+        group,
+        broker=f"kafka://{settings.brokers.replace(',', ';kafka://')}",
+        agent_supervisor="mode.CrashingSupervisor",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        store="memory://",
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=settings.commit_seconds,
+        broker_max_poll_records=settings.batch_records,
+        consumer_max_fetch_size=8 * 1024 * 1024,
+        # Back-pressure may hold a batch for as long as ClickHouse is away: that is no reason to lose the group.
+        broker_max_poll_interval=24 * 3600.0,
+        broker_session_timeout=settings.session_seconds,
+        broker_heartbeat_interval=settings.session_seconds / 3,
+        broker_request_timeout=max(40.0, settings.session_seconds * 2),
+        stream_buffer_maxsize=QUEUED_BATCHES,
+        # A batch in flight at a rebalance is harmless to repeat; waiting for it may hold the whole group.
+        stream_wait_empty=False,
+        stream_processing_timeout=24 * 3600.0,
+        worker_redirect_stdouts=False,
+    )
+    app.transport = BatchTransport(app.conf.broker_consumer, app, loop=app.loop)
+    return app
+
+
+def batch_topic(app: faust.App, name: str) -> faust.Topic:
+    """Return a topic whose items are lists of records."""
+    return app.topic(name, key_serializer="raw", value_serializer="raw")
+
+
+def assigned_parts(assignment: set[TP], topic: str) -> list[int]:
+    """Return the assigned partitions of one topic, ascending."""
+    return sorted(tp.partition for tp in assignment if tp.topic == topic)

@@ -1,0 +1,1 @@
+"""The registry of estates, and the tagging of complaints by it; pure."""

@@ -1,0 +1,219 @@
+"""The intake's agent: reads batches of `complaints.raw`, lets `Part` decide, sends, then acknowledges.
+
+It decides nothing itself. The order of a batch, and why:
+1. the state takes the batch (memory only);
+2. tagged events and the progress record that ends them, counts, arrivals, rejected records are sent, and
+   every send is awaited: what is not durable must not be acknowledged;
+3. the batch is acknowledged, unless its partitions have moved on meanwhile: an old acknowledgement could
+   commit records that nobody has taken yet.
+A failure at any line ends the process; what is repeated then is harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import faust
+from faust.types import TP
+
+from producers.contract import RAW_TOPIC
+from streams.app import assigned_parts, batch_topic
+from streams.calendar import LocalCalendar
+from streams.contract import (
+    ARRIVALS_TOPIC,
+    COUNTS_TOPIC,
+    REJECTED_TOPIC,
+    TAGGED_TOPIC,
+    Rejected,
+    Tagged,
+    frame_encode,
+    json_encode,
+)
+from streams.metrics import (
+    BATCH_RECORDS,
+    BATCH_SECONDS,
+    EVENTS,
+    LAG,
+    NEXT_OFFSET,
+    PART_CLOCK,
+    REBUILD_SECONDS,
+    REBUILDS,
+    REBUILT_EVENTS,
+    STALE_BATCHES,
+)
+from streams.output import Output, Record
+from streams.part import IntakeRules, Outcome, Part
+from streams.pipeline import Place, RawRecord
+from streams.rejects import RejectLimit
+from streams.settings import StreamsSettings
+from streams.store import FactStore
+from streams.toolshelf import ToolShelf
+
+log = logging.getLogger(__name__)
+
+STORE_POLL_SECONDS = 0.2
+
+
+class SinkTooFarBehind(Exception):
+    """The sink did not store what is committed in time: a rebuild would count wrongly."""
+
+
+class Intake:
+    """State of the assigned parts, and the effects of their batches."""
+
+    def __init__(
+        self, epoch: int, store: FactStore, shelf: ToolShelf, output: Output, settings: StreamsSettings,
+        calendar: LocalCalendar,
+    ) -> None:
+        """Take everything that does I/O from outside."""
+        self._epoch = epoch
+        self._store = store
+        self._shelf = shelf
+        self._output = output
+        self._settings = settings
+        self._rules = IntakeRules(calendar, settings.memory_days, settings.future_tolerance_seconds * 1000)
+        self._parts: dict[int, Part] = {}
+        self._limit = RejectLimit(settings.reject_limit_share, settings.reject_limit_records)
+
+    async def assign(self, committed: dict[int, int]) -> None:
+        """Make the state of exactly these parts (part -> committed offset) ready; called while flow is held."""
+        await self._output.start()
+        self._parts = {part: state for part, state in self._parts.items() if part in committed}
+        for part, offset in committed.items():
+            known = self._parts.get(part)
+            if known is None or known.next != offset:
+                self._parts[part] = await self._rebuild(part, offset)
+
+    async def _rebuild(self, part: int, offset: int) -> Part:
+        started = time.monotonic()
+        await self._wait_for_sink(part, offset)
+        progress = await asyncio.to_thread(self._store.progress_at, self._epoch, part, offset)
+        version = progress.registry_version if progress else ""
+        clock_ms = progress.clock_ms if progress else 0
+        state = Part(self._epoch, part, offset, clock_ms, await self._shelf.tools(version), self._rules)
+        events = await asyncio.to_thread(self._load, state, offset)
+        REBUILDS.labels("intake").inc()
+        REBUILD_SECONDS.labels("intake").set(time.monotonic() - started)
+        REBUILT_EVENTS.labels("intake").set(events)
+        log.info("part %d rebuilt at offset %d: %d events, %.1f s", part, offset, events, time.monotonic() - started)
+        return state
+
+    def _load(self, state: Part, offset: int) -> int:
+        return state.counts.load(
+            self._store.counted_facts(self._epoch, state.part, offset, state.counts.horizon)
+        )
+
+    async def _wait_for_sink(self, part: int, offset: int) -> None:
+        deadline = time.monotonic() + self._settings.rebuild_patience_seconds
+        while await asyncio.to_thread(self._store.stored_up_to, self._epoch, part) < offset:
+            if time.monotonic() > deadline:
+                raise SinkTooFarBehind(f"part {part}: the writer has not stored up to offset {offset}; is it running?")
+            await asyncio.sleep(STORE_POLL_SECONDS)
+
+    async def take(self, part: int, records: Sequence[RawRecord], next_offset: int) -> None:
+        """Process one batch and make its effects durable."""
+        state = self._parts[part]
+        while (index := state.next_activation(records)) is not None:
+            # The events before an activation are tagged by the version before it.
+            head, records = records[: index + 1], records[index + 1 :]
+            version = state.activation(head[-1])
+            await self._send(state.process(head, head[-1].place.offset + 1))
+            if version is not None:
+                state.tools = await self._shelf.tools(version)
+        await self._send(state.process(records, next_offset))
+        NEXT_OFFSET.labels(str(part)).set(state.next)
+        PART_CLOCK.labels(str(part)).set(state.clock_ms / 1000)
+
+    async def _send(self, outcome: Outcome) -> None:
+        progress, arrivals = outcome.progress, outcome.arrivals
+        assert progress is not None and arrivals is not None  # noqa: S101  (process always sets both)
+        now_ms = int(time.time() * 1000)
+        sends = [
+            self._output.send_all(TAGGED_TOPIC, progress.part, _tagged_records(outcome.tagged, progress), now_ms),
+            self._output.send_all(ARRIVALS_TOPIC, 0, [(None, frame_encode(arrivals), ())], now_ms),
+        ]
+        if outcome.counts is not None:
+            sends.append(
+                self._output.send_all(COUNTS_TOPIC, progress.part, [(None, frame_encode(outcome.counts), ())], now_ms)
+            )
+        if outcome.rejected:
+            records = [rejected_record(rejected) for rejected in outcome.rejected]
+            sends.append(self._output.send_all(REJECTED_TOPIC, 0, records, now_ms))
+        await asyncio.gather(*sends)
+        for (source, result), number in outcome.outcomes.items():
+            EVENTS.labels(source, result).inc(number)
+        self._limit.note(len(outcome.tagged), len(outcome.rejected))
+
+
+def _tagged_records(tagged: list[Tagged], progress: Any) -> list[Record]:
+    records: list[Record] = [
+        (f"{event.source}/{event.request_id}".encode(), json_encode(event), ()) for event in tagged
+    ]
+    records.append((None, json_encode(progress), ()))
+    return records
+
+
+def rejected_record(rejected: Rejected) -> Record:
+    """Return the original record with headers that say where it came from and why it was rejected."""
+    headers = [
+        ("x-source", rejected.source.encode()),
+        ("x-reason", rejected.reason.value.encode()),
+        ("x-detail", rejected.detail.encode("utf-8", "replace")),
+        ("x-topic", RAW_TOPIC.encode()),
+        ("x-epoch", str(rejected.epoch).encode()),
+        ("x-partition", str(rejected.part).encode()),
+        ("x-offset", str(rejected.offset).encode()),
+        *rejected.headers,
+    ]
+    return rejected.key or None, rejected.value, headers
+
+
+def raw_records(epoch: int, batch: Sequence[Any]) -> list[RawRecord]:
+    """Return aiokafka's records as ours."""
+    return [
+        RawRecord(
+            Place(epoch, record.partition, record.offset, record.timestamp),
+            record.key,
+            record.value,
+            tuple((name, value or b"") for name, value in record.headers),
+        )
+        for record in batch
+    ]
+
+
+def register(app: faust.App, intake: Intake, epoch: int) -> None:
+    """Attach the agent and the rebalance hook to a Faust app."""
+
+    @app.on_rebalance_complete.connect  # type: ignore[untyped-decorator]
+    async def prepare(app: faust.App, **_: Any) -> None:
+        # Awaited by Faust before the partitions are resumed: no record comes before its state is ready.
+        assignment: set[TP] = app.consumer.assignment()
+        if not assignment:
+            return  # seek_to_committed fails without an assignment
+        offsets = await app.consumer.seek_to_committed()
+        parts = assigned_parts(assignment, RAW_TOPIC)
+        await intake.assign({part: max(0, offsets.get(TP(RAW_TOPIC, part)) or 0) for part in parts})
+
+    @app.agent(batch_topic(app, RAW_TOPIC))  # type: ignore[untyped-decorator]
+    async def take_complaints(stream: Any) -> None:
+        async for event in stream.noack().events():
+            message = event.message
+            if message.generation_id != app.consumer_generation_id:
+                STALE_BATCHES.inc()
+                continue
+            started = time.monotonic()
+            batch = message.value
+            await intake.take(message.partition, raw_records(epoch, batch), batch[-1].offset + 1)
+            BATCH_RECORDS.observe(len(batch))
+            LAG.labels(str(message.partition)).set(
+                max(0, (app.consumer.highwater(message.tp) or 0) - batch[-1].offset - 1)
+            )
+            if message.generation_id == app.consumer_generation_id:
+                await stream.ack(event)
+            else:
+                STALE_BATCHES.inc()
+            BATCH_SECONDS.observe(time.monotonic() - started)

@@ -1,0 +1,32 @@
+"""The streams' metrics; each comment says when a person should worry."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+# Worry when `outcome` is a reason of rejection and its share rises; an unplaced share above its usual.
+EVENTS = Counter("pulse_stream_events_total", "Records taken from complaints.raw", ["source", "outcome"])
+# Worry when it stands still while producers publish.
+NEXT_OFFSET = Gauge("pulse_stream_next_offset", "Next offset to be taken of a part", ["part"])
+# Worry when it is more than a minute behind now while a source is live.
+WATERMARK = Gauge("pulse_stream_watermark_timestamp_seconds", "Event time up to which minutes were weighed")
+PART_CLOCK = Gauge("pulse_stream_part_clock_timestamp_seconds", "Latest arrival seen in a part", ["part"])
+# Worry when it keeps growing for minutes.
+LAG = Gauge("pulse_stream_lag_records", "Records of a part that wait to be taken", ["part"])
+BATCH_RECORDS = Histogram(
+    "pulse_stream_batch_records", "Records in a batch", buckets=(1, 10, 100, 500, 1000, 2500, 5000, 10000)
+)
+# Worry when it nears the session timeout.
+BATCH_SECONDS = Histogram(
+    "pulse_stream_batch_seconds", "Duration of one batch, from read to acknowledged",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+REBUILDS = Counter("pulse_stream_rebuilds_total", "Times a part's state was rebuilt from facts", ["stage"])
+REBUILD_SECONDS = Gauge("pulse_stream_rebuild_seconds", "Duration of the last rebuild", ["stage"])
+REBUILT_EVENTS = Gauge("pulse_stream_rebuilt_events", "Events the last rebuild read", ["stage"])
+# Worry when surges of a high level open.
+OPEN_SURGES = Gauge("pulse_stream_open_surges", "Surges that are open", ["level"])
+SURGES = Counter("pulse_stream_surges_total", "Surge changes published", ["level", "state"])
+STALE_BATCHES = Counter(
+    "pulse_stream_stale_batches_total", "Batches not acknowledged, since their partitions had moved on"
+)

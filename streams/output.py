@@ -1,0 +1,67 @@
+"""The streams' Kafka producer: whole batches to a chosen partition, awaited before anything is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaProducer
+
+Record = tuple[bytes | None, bytes, Sequence[tuple[str, bytes]]]
+"""(key, value, headers)"""
+
+MAX_REQUEST_BYTES: Final = 16 * 1024 * 1024
+
+
+class Output:
+    """An idempotent producer; a failed send raises, and the worker ends rather than skip anything."""
+
+    def __init__(self, brokers: str) -> None:
+        self._brokers = brokers
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect, once."""
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._brokers,
+                acks="all",
+                enable_idempotence=True,
+                compression_type="lz4",
+                max_batch_size=1024 * 1024,
+                max_request_size=MAX_REQUEST_BYTES,
+                linger_ms=0,
+            )
+            await producer.start()
+            self._producer = producer
+
+    async def stop(self) -> None:
+        """Send what is pending and close."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.stop()
+
+    async def send_all(self, topic: str, partition: int, records: Sequence[Record], timestamp_ms: int) -> None:
+        """Send records to one partition in order, and wait until all are acknowledged.
+
+        Raises:
+            aiokafka.errors.KafkaError: something was not acknowledged.
+        """
+        producer = self._producer
+        assert producer is not None, "start() comes first"  # noqa: S101  (a mistake of ours, not of input)
+        deliveries: list[asyncio.Future[object]] = []
+        batch = producer.create_batch()
+        for key, value, headers in records:
+            if batch.append(key=key, value=value, timestamp=timestamp_ms, headers=headers) is None:
+                deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+                if batch.append(key=key, value=value, timestamp=timestamp_ms, headers=headers) is None:
+                    # Larger than a whole batch: the ordinary way, which takes up to max_request_size.
+                    send = producer.send(
+                        topic, value, key=key, partition=partition, timestamp_ms=timestamp_ms, headers=headers
+                    )
+                    deliveries.append(await send)
+        if batch.record_count():
+            deliveries.append(await producer.send_batch(batch, topic, partition=partition))
+        await asyncio.gather(*deliveries)

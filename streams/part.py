@@ -1,0 +1,221 @@
+"""The intake's state of one part, and what one batch of its records becomes. Pure: agents only move bytes.
+
+The state is a function of the raw log below `next` and carries `next`; whoever holds it may drop it and
+rebuild it from the facts (docs/one-event.md).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from producers.contract import Kind, RegistryActivated, Tick
+from streams.calendar import LocalCalendar
+from streams.contract import (
+    ArrivalFrame,
+    CountFrame,
+    Progress,
+    Reason,
+    Rejected,
+    Tagged,
+    identity,
+)
+from streams.counting import Countable, Counts, Upsert, countable
+from streams.pipeline import (
+    Dead,
+    RawRecord,
+    Tools,
+    arrival_ms,
+    milliseconds,
+    read_control,
+    read_event,
+    tag_event,
+)
+
+
+class HoleInLog(Exception):
+    """A batch begins above what the state has seen: going on would count wrongly, so the worker must stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What the intake needs to know beside the records."""
+
+    calendar: LocalCalendar
+    memory_days: int
+    future_tolerance_ms: int
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one batch became; everything in order of the log."""
+
+    tagged: list[Tagged] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(source, outcome) -> records; outcome is `tagged`, `unplaced` or a reason of rejection."""
+    progress: Progress | None = None
+    counts: CountFrame | None = None
+    arrivals: ArrivalFrame | None = None
+
+
+class Part:
+    """What the intake knows of one part; `tools` may be exchanged by a registry activation in the log."""
+
+    def __init__(
+        self, epoch: int, part: int, next_offset: int, clock_ms: int, tools: Tools, rules: IntakeRules
+    ) -> None:
+        """Start at `next_offset` with an empty memory; `counts.load` fills it from facts."""
+        self.epoch = epoch
+        self.part = part
+        self.next = next_offset
+        self.clock_ms = clock_ms
+        self.tools = tools
+        self.rules = rules
+        self.counts = Counts(rules.calendar, rules.memory_days)
+        self.counts.advance(clock_ms // 1000)
+
+    def next_activation(self, records: Sequence[RawRecord]) -> int | None:
+        """Return the index of the first registry activation in the batch that is not yet in force."""
+        for index, record in enumerate(records):
+            if record.key is None and record.place.offset >= self.next and self.activation(record):
+                return index
+        return None
+
+    def activation(self, record: RawRecord) -> str | None:
+        """Return the registry version that a control record activates, unless it is in force already."""
+        try:
+            control = read_control(record, self.rules.future_tolerance_ms)
+        except Dead:
+            return None
+        if isinstance(control, RegistryActivated) and control.version != self.tools.registry_version:
+            return control.version
+        return None
+
+    def process(self, records: Sequence[RawRecord], next_offset: int) -> Outcome:
+        """Take the records below `next_offset`; those below `next` were taken before and are skipped.
+
+        Raises:
+            HoleInLog: the batch begins above `next`.
+        """
+        first = self.next
+        if records and records[0].place.offset > first:
+            raise HoleInLog(
+                f"part {self.part}: expected offset {first}, got {records[0].place.offset}; "
+                "records were deleted before they were read"
+            )
+        outcome = Outcome()
+        self.counts.advance(self.clock_ms // 1000)
+        for record in records:
+            if record.place.offset >= first:
+                self._take(record, outcome)
+        self.next = max(next_offset, first)
+        self._frame(outcome, first)
+        return outcome
+
+    def _take(self, record: RawRecord, outcome: Outcome) -> None:
+        try:
+            if record.key is None:
+                self._control(record)
+            else:
+                self._event(record, outcome)
+        except Dead as dead:
+            rejected = _rejected(record, dead)
+            outcome.rejected.append(rejected)
+            outcome.outcomes[rejected.source, dead.reason.value] += 1
+
+    def _control(self, record: RawRecord) -> None:
+        control = read_control(record, self.rules.future_tolerance_ms)
+        if isinstance(control, Tick):
+            self.clock_ms = max(self.clock_ms, milliseconds(control.at))
+
+    def _event(self, record: RawRecord, outcome: Outcome) -> None:
+        event = read_event(record, self.rules.future_tolerance_ms)
+        weighed_ms = max(arrival_ms(event), self.clock_ms)
+        try:
+            tagged = tag_event(event, record.place, weighed_ms, self.tools)
+        except (ValueError, KeyError, IndexError, OverflowError, ArithmeticError) as exc:
+            # Our fault, not the sender's: the record is kept whole, and the share of these stops the worker.
+            raise Dead(Reason.INTERNAL, f"tagging failed ({type(exc).__name__}); please report it") from exc
+        self.clock_ms = weighed_ms
+        self.counts.add(_countable(tagged))
+        outcome.tagged.append(tagged)
+        outcome.outcomes[event.source, "unplaced" if tagged.tag is None else "tagged"] += 1
+
+    def _frame(self, outcome: Outcome, first: int) -> None:
+        upserts, recount = self.counts.take_upserts()
+        outcome.progress = Progress(
+            epoch=self.epoch,
+            part=self.part,
+            next=self.next,
+            clock_ms=self.clock_ms,
+            registry_version=self.tools.registry_version,
+        )
+        if upserts or recount:
+            outcome.counts = _count_frame(self, upserts, recount)
+        outcome.arrivals = _arrival_frame(self, first, outcome.tagged)
+
+
+def _identity(tagged: Tagged) -> str:
+    return identity(tagged.source, tagged.request_id, tagged.event_id)
+
+
+def _countable(tagged: Tagged) -> Countable:
+    return countable(
+        _identity(tagged),
+        tagged.kind,
+        milliseconds(tagged.occurred_at) // 1000,
+        tagged.path,
+        tagged.problem_type,
+        tagged.reporter,
+        f"{tagged.source}/{tagged.request_id}",
+    )
+
+
+def _count_frame(part: Part, upserts: list[Upsert], recount: list[int]) -> CountFrame:
+    return CountFrame(
+        epoch=part.epoch,
+        part=part.part,
+        next=part.next,
+        units=[upsert.unit for upsert in upserts],
+        levels=[upsert.level for upsert in upserts],
+        grains=[upsert.grain for upsert in upserts],
+        buckets=[upsert.bucket for upsert in upserts],
+        measures=[upsert.measures for upsert in upserts],
+        recount_days=recount,
+    )
+
+
+def _arrival_frame(part: Part, first: int, tagged: list[Tagged]) -> ArrivalFrame:
+    opened = [event for event in tagged if event.kind is Kind.OPENED]
+    return ArrivalFrame(
+        epoch=part.epoch,
+        part=part.part,
+        first=first,
+        next=part.next,
+        clock_ms=part.clock_ms,
+        offsets=[event.offset for event in opened],
+        identities=[_identity(event) for event in opened],
+        request_ids=[event.request_id for event in opened],
+        paths=[event.path for event in opened],
+        reporters=[event.reporter or f"{event.source}/{event.request_id}" for event in opened],
+        problem_types=[event.problem_type for event in opened],
+        occurred_ms=[milliseconds(event.occurred_at) for event in opened],
+        weighed_ms=[milliseconds(event.weighed_at) for event in opened],
+    )
+
+
+def _rejected(record: RawRecord, dead: Dead) -> Rejected:
+    source = dict(record.headers).get("ce_source", b"unknown").decode(errors="replace")
+    return Rejected(
+        source=source[:200] or "unknown",
+        reason=dead.reason,
+        detail=dead.detail[:500],
+        epoch=record.place.epoch,
+        part=record.place.part,
+        offset=record.place.offset,
+        key=record.key or b"",
+        value=record.value or b"",
+        headers=record.headers,
+    )

@@ -1,0 +1,229 @@
+"""One record's way through the intake, without I/O: from raw bytes to what should happen with it.
+
+`process` decides; agents only carry out. The steps stand in the order in which they happen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from producers.contract import (
+    EVENT_TYPE_PREFIX,
+    EVENT_TYPE_SUFFIX,
+    MAX_EVENT_BYTES,
+    REGISTRY_TYPE,
+    SPEC_VERSION,
+    TICK_TYPE,
+    ComplaintEvent,
+    RegistryActivated,
+    Tick,
+    decode_event,
+    decode_registry_activated,
+    decode_tick,
+    event_key,
+    event_type,
+)
+from streams.contract import Reason, Tagged
+from streams.estates.categories import Categoriser
+from streams.estates.tagging import Tagger
+from streams.privacy import strip_identity
+
+EARLIEST: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+MAX_ID_CHARACTERS: Final = 200
+EPOCH_START: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands in the raw log, and when the broker's client stamped it."""
+
+    epoch: int
+    part: int
+    offset: int
+    timestamp_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """A record of `complaints.raw` as it was read."""
+
+    place: Place
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Dead(Exception):  # noqa: N818  (a result as much as an error: it says what becomes of the record)
+    """The record cannot be taken; `detail` names the field and what to do."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the tagging of one registry version needs."""
+
+    registry_version: str
+    tagger: Tagger
+    categoriser: Categoriser
+
+
+def milliseconds(moment: dt.datetime) -> int:
+    """Return an aware moment as whole milliseconds since 1970 UTC."""
+    return int((moment - EPOCH_START) / dt.timedelta(milliseconds=1))
+
+
+def moment(ms: int) -> dt.datetime:
+    """Return milliseconds since 1970 as an aware UTC moment."""
+    return EPOCH_START + dt.timedelta(milliseconds=ms)
+
+
+def read_event(record: RawRecord, tolerance_ms: int) -> ComplaintEvent:
+    """Decode and validate one keyed record.
+
+    Raises:
+        Dead: with the reason, naming the field, why the record is rejected.
+    """
+    event = _decode(record.value or b"")
+    _check_identity(event, record)
+    _check_values(event)
+    _check_times(event, record.place.timestamp_ms + tolerance_ms)
+    return event
+
+
+def _decode(value: bytes) -> ComplaintEvent:
+    if len(value) > MAX_EVENT_BYTES:
+        raise Dead(Reason.TOO_LARGE, f"the event has {len(value)} bytes, at most {MAX_EVENT_BYTES} are taken")
+    try:
+        return decode_event(value)
+    except msgspec.ValidationError as exc:
+        raise Dead(Reason.INVALID_FIELD, f"{exc}; send the field as docs/event-contract.md says") from exc
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        raise Dead(Reason.NOT_JSON, f"not one JSON object in UTF-8: {exc}") from exc
+    except RecursionError as exc:
+        raise Dead(Reason.NOT_JSON, "objects are nested too deeply; flatten the field `extra`") from exc
+
+
+def _check_identity(event: ComplaintEvent, record: RawRecord) -> None:
+    for field in ("source", "request_id", "event_id"):
+        length = len(getattr(event, field))
+        if not 0 < length <= MAX_ID_CHARACTERS:
+            raise Dead(Reason.INVALID_FIELD, f"`$.{field}` has {length} characters; send 1 to 200")
+    if record.key != event_key(event.source, event.request_id):
+        raise Dead(Reason.WRONG_KEY, "the record's key must be `source/request_id` of its own body")
+    _check_headers(event, record.headers)
+
+
+def _check_headers(event: ComplaintEvent, headers: tuple[tuple[str, bytes], ...]) -> None:
+    expected = {
+        "ce_specversion": SPEC_VERSION,
+        "ce_id": event.event_id,
+        "ce_source": event.source,
+        "ce_type": event_type(event.kind),
+    }
+    for name, value in headers:
+        if name in expected and value != expected[name].encode():
+            raise Dead(Reason.HEADERS_DISAGREE, f"header `{name}` differs from the body; send the same in both")
+
+
+def _check_values(event: ComplaintEvent) -> None:
+    if (event.lon is None) != (event.lat is None):
+        raise Dead(Reason.INVALID_FIELD, "`$.lon` and `$.lat` go together; send both or neither")
+    for field, bound in (("lon", 180.0), ("lat", 90.0)):
+        value = getattr(event, field)
+        if value is not None and not -bound <= value <= bound:
+            raise Dead(Reason.INVALID_FIELD, f"`$.{field}` is outside -{bound}..{bound} degrees")
+    if event.satisfaction is not None and not 0.0 <= event.satisfaction <= 1.0:
+        raise Dead(Reason.INVALID_FIELD, "`$.satisfaction` is outside 0..1")
+
+
+def _check_times(event: ComplaintEvent, latest_ms: int) -> None:
+    # Judged by the record's own timestamp, not by a clock: a replay must come to the same answer.
+    for field in ("occurred_at", "arrived_at"):
+        value = getattr(event, field)
+        if value is None:
+            continue
+        if value < EARLIEST:
+            raise Dead(Reason.INVALID_FIELD, f"`$.{field}` lies before 1990; is its unit or epoch wrong?")
+        if milliseconds(value) > latest_ms:
+            raise Dead(
+                Reason.IN_THE_FUTURE,
+                f"`$.{field}` lies after the moment it was sent; check the source's clock and time zone",
+            )
+    if event.due_at is not None and not EARLIEST <= event.due_at < dt.datetime(2200, 1, 1, tzinfo=dt.UTC):
+        raise Dead(Reason.INVALID_FIELD, "`$.due_at` lies outside 1990..2199")
+
+
+def arrival_ms(event: ComplaintEvent) -> int:
+    """Return when the platform was told, and never before it happened."""
+    occurred = milliseconds(event.occurred_at)
+    return occurred if event.arrived_at is None else max(occurred, milliseconds(event.arrived_at))
+
+
+def tag_event(event: ComplaintEvent, place: Place, weighed_ms: int, tools: Tools) -> Tagged:
+    """Tie an event to its estate and strip what would identify a resident."""
+    tagging = tools.tagger.tag(event)
+    problem_type, problem_confidence = tools.categoriser.categorise(event)
+    return Tagged(
+        source=event.source,
+        request_id=event.request_id,
+        event_id=event.event_id,
+        kind=event.kind,
+        occurred_at=event.occurred_at.astimezone(dt.UTC),
+        weighed_at=moment(weighed_ms),
+        path=tagging.path,
+        tag=tagging.primary,
+        other_tags=tagging.others,
+        problem_type=problem_type,
+        problem_confidence=problem_confidence,
+        title=strip_identity(event.title),
+        text=strip_identity(event.text),
+        address=strip_identity(event.address),
+        lon=event.lon,
+        lat=event.lat,
+        crs=event.crs,
+        zone=event.zone,
+        category=event.category,
+        channel=event.channel,
+        reporter=event.reporter,
+        status=event.status,
+        department=event.department,
+        due_at=None if event.due_at is None else event.due_at.astimezone(dt.UTC),
+        satisfaction=event.satisfaction,
+        registry_version=tools.registry_version,
+        epoch=place.epoch,
+        part=place.part,
+        offset=place.offset,
+    )
+
+
+def read_control(record: RawRecord, tolerance_ms: int) -> Tick | RegistryActivated:
+    """Decode a record without key: a tick or the activation of a registry version.
+
+    Raises:
+        Dead: it is neither, or its clock is ahead.
+    """
+    type_ = dict(record.headers).get("ce_type", b"").decode(errors="replace")
+    try:
+        if type_ == TICK_TYPE:
+            return _not_ahead(decode_tick(record.value or b""), record.place.timestamp_ms + tolerance_ms)
+        if type_ == REGISTRY_TYPE:
+            return decode_registry_activated(record.value or b"")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise Dead(Reason.NOT_JSON, f"a control record of type {type_} cannot be read: {exc}") from exc
+    if type_.startswith(EVENT_TYPE_PREFIX) and type_.endswith(EVENT_TYPE_SUFFIX):
+        raise Dead(Reason.WRONG_KEY, "an event needs the key `source/request_id`")
+    raise Dead(Reason.HEADERS_DISAGREE, "a record without key must bear the `ce_type` of a control record")
+
+
+def _not_ahead(tick: Tick, latest_ms: int) -> Tick:
+    if milliseconds(tick.at) > latest_ms:
+        raise Dead(Reason.IN_THE_FUTURE, "`$.at` of a tick lies after the moment it was sent; check the clock")
+    return tick
