@@ -1,9 +1,9 @@
 """All settings of the platform, read once at the start of a process and handed down, each stage its own.
 
-For each setting the first of these that has it wins: environment variable (`PULSE_SINKS__BATCH_ROWS`),
-`pulse.toml` (`[sinks] batch_rows = ...`), the running local stack's state file, the default. What each
-setting means stands beside it in the stage's own `settings.py`. A wrong or unknown one stops the start with
-its name.
+For each setting the first of these that has it wins: environment variable (`PULSE_SINKS__BATCH_ROWS`), a
+file of that name in PULSE_SECRETS_DIR, `pulse.toml` (`[sinks] batch_rows = ...`), the running local stack's
+state file, the default. What each setting means stands beside it in the stage's own `settings.py`. A wrong or
+unknown one stops the start with its name.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -32,7 +33,9 @@ from deploy.sources import (
     config_file,
     environment_variables,
     look_up,
+    read_secrets,
     read_toml,
+    secrets_directory,
     state_directory,
     variable_name,
 )
@@ -121,18 +124,20 @@ class Setting:
     value: Any
     source: str
     """The environment variable, file or stack that it came from, or `default`."""
-    description: str
 
 
-def load_settings() -> Settings:
+def load_settings(forced: Tree | None = None) -> Settings:
     """Read and check all settings.
+
+    Args:
+        forced: values that win over every source, in the shape of pulse.toml.
 
     Raises:
         SettingsError: one is wrong or unknown; the message names its variable or file.
     """
     _refuse_unknown_variables()
     try:
-        return Settings()
+        return Settings(**(forced or {}))
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(each) for each in error.errors())) from error
 
@@ -140,23 +145,35 @@ def load_settings() -> Settings:
 def describe(settings: Settings) -> Iterator[Setting]:
     """Yield every setting with its value, secrets masked, and where it came from."""
     sources = _sources()
-    for path, description in _fields(Settings):
+    for path, _ in fields(Settings):
         value: Any = settings
         for name in path:
             value = getattr(value, name)
-        yield Setting(path, _masked(value), _origin(sources, path), description)
+        yield Setting(path, _masked(value), _origin(sources, path))
 
 
 def known_variables() -> list[str]:
     """Return the environment variable of every setting there is."""
-    return [variable_name(path) for path, _ in _fields(Settings)]
+    return [variable_name(path) for path, _ in fields(Settings)]
+
+
+def fields(model: type[BaseModel], above: Path = ()) -> Iterator[tuple[Path, FieldInfo]]:
+    """Yield every single setting of a model with its path; a model inside it stands for its own settings."""
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from fields(inner, (*above, name))
+        else:
+            yield (*above, name), field
 
 
 def _sources() -> list[tuple[str, Tree]]:
     """Return each source's name and values, the strongest first."""
     stack = state_directory()
+    secrets = secrets_directory()
     return [
         ("environment", EnvSettingsSource(Settings)()),
+        (str(secrets), read_secrets(secrets)),
         (str(config_file()), read_toml(config_file())),
         (f"local stack in {stack}", running_stack_settings(stack)),
     ]
@@ -189,15 +206,6 @@ def _refuse_unknown_variables() -> None:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else "; `pulse config` lists those there are"
             raise SettingsError(f"{name}: no such setting{hint}")
-
-
-def _fields(model: type[BaseModel], above: Path = ()) -> Iterator[tuple[Path, str]]:
-    for name, field in model.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from _fields(inner, (*above, name))
-        else:
-            yield (*above, name), field.description or ""
 
 
 def _masked(value: Any) -> Any:

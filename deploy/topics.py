@@ -292,3 +292,20 @@ def _first_value(consumer: Any) -> bytes | None:
         for record in consumer.poll(timeout_ms=500).get(place, ()):
             return record.value  # type: ignore[no-any-return]
     raise OperationFailed(f"the first record of {CONTROL_TOPIC} cannot be read")
+
+
+def partitions_of(brokers: str, topic: str) -> int:
+    """Return the number of a topic's partitions.
+
+    Raises:
+        PartUnavailable: no broker answers.
+        OperationFailed: there is no such topic.
+    """
+    admin = _admin(brokers)
+    try:
+        found = _partitions_by_topic(admin).get(topic, 0)
+    finally:
+        admin.close()
+    if not found:
+        raise OperationFailed(f"topic {topic} is missing; run `pulse migrate` first")
+    return found

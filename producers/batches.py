@@ -149,7 +149,7 @@ class BatchProducer:
         try:
             return len(self._producer.partitions_for(topic))
         except KafkaTimeoutError as error:
-            raise TopicMissing(f"topic {topic} is not there; `pulse stack up` creates the topics") from error
+            raise TopicMissing(f"topic {topic} is not there; `pulse migrate` creates the topics") from error
 
 
 def _connect(brokers: str, settings: PublishSettings) -> Any:

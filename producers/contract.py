@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
@@ -22,7 +22,12 @@ EVENT_TYPE_SUFFIX: Final = ".v1"
 TICK_TYPE: Final = "estatepulse.tick.v1"
 REGISTRY_TYPE: Final = "estatepulse.registry.activated.v1"
 MAX_EVENT_BYTES: Final = 256 * 1024
-"""A larger value is rejected whole: brokers are configured to take more, so that the reason is ours to give."""
+"""A larger value is rejected whole: brokers are configured to take more, so that the reason is ours."""
+
+MAX_ID_CHARACTERS: Final = 200
+EARLIEST: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+"""No request system of ours is older: an earlier time is a wrong unit or epoch."""
+LATEST_DUE: Final = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 
 
 AwareTime = Annotated[dt.datetime, msgspec.Meta(tz=True)]
@@ -107,6 +112,55 @@ class RegistryActivated(msgspec.Struct, frozen=True, kw_only=True):
     """From this record of its partition on, events are tagged by this version of the registry."""
 
     version: str
+
+
+class Fault(NamedTuple):
+    """What is wrong with the values of an event whose types are right."""
+
+    field: str
+    problem: str
+    """Half a sentence that follows the field's name."""
+    is_future: bool = False
+    """Whether it is wrong only in that it lies after the moment it was sent."""
+
+
+def fault_of(event: ComplaintEvent, latest: dt.datetime) -> Fault | None:
+    """Return the first fault of an event; None where it can be taken.
+
+    Args:
+        event: decoded.
+        latest: aware; nothing may have happened or arrived after it.
+    """
+    for field in ("source", "request_id", "event_id"):
+        length = len(getattr(event, field))
+        if not 0 < length <= MAX_ID_CHARACTERS:
+            return Fault(field, f"has {length} characters; send 1 to {MAX_ID_CHARACTERS}")
+    return _fault_of_values(event) or _fault_of_times(event, latest)
+
+
+def _fault_of_values(event: ComplaintEvent) -> Fault | None:
+    if (event.lon is None) != (event.lat is None):
+        missing = "lon" if event.lon is None else "lat"
+        return Fault(missing, "is missing; lon and lat go together, send both or neither")
+    for field, bound in (("lon", 180.0), ("lat", 90.0)):
+        degrees = getattr(event, field)
+        if degrees is not None and not -bound <= degrees <= bound:
+            return Fault(field, f"is outside -{bound:g}..{bound:g} degrees")
+    if event.satisfaction is not None and not 0.0 <= event.satisfaction <= 1.0:
+        return Fault("satisfaction", "is outside 0..1")
+    return None
+
+
+def _fault_of_times(event: ComplaintEvent, latest: dt.datetime) -> Fault | None:
+    for field in ("occurred_at", "arrived_at"):
+        moment = getattr(event, field)
+        if moment is not None and moment < EARLIEST:
+            return Fault(field, "lies before 1990; is its unit or epoch wrong?")
+        if moment is not None and moment > latest:
+            return Fault(field, "lies after it was sent; check the source's clock and zone", is_future=True)
+    if event.due_at is not None and not EARLIEST <= event.due_at < LATEST_DUE:
+        return Fault("due_at", "lies outside 1990..2199")
+    return None
 
 
 def event_key(source: str, request_id: str) -> bytes:

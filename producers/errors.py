@@ -12,7 +12,7 @@ CannotProduce
 from __future__ import annotations
 
 
-class CannotProduce(Exception):  # noqa: N818  (the tree below reads as sentences)
+class CannotProduce(Exception):
     """Something that a person has to see to; the message says what."""
 
 

@@ -9,25 +9,156 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 import faust
+from faust.types import TopicT
 
-from sinks.clickhouse import Refused
-from sinks.metrics import LAG, LATENCY, STALE_BATCHES
-from sinks.settings import SinksSettings
-from sinks.writer import Writer
-from streams.contract import (
-    COUNTS_TOPIC,
-    REJECTED_TOPIC,
-    SURGES_TOPIC,
-    TAGGED_TOPIC,
-    Progress,
-    Rejected,
-    Tagged,
-    decode_count_frame,
-    decode_progress,
-    decode_surge,
-    decode_tagged,
+from sinks.facts import Facts
+from sinks.metrics import LAG, LATENCY, STALE_BATCHES, STORED_OFFSET
+from sinks.records import (
+    OutRecord,
+    read_count_frames,
+    read_rejected,
+    read_surges,
+    read_tagged,
+    refused_fact,
+    refused_surge,
 )
+from sinks.settings import SinksSettings
+from sinks.sink import ClickHouseSink
+from streams.contract import COUNTS_TOPIC, REJECTED_TOPIC, SURGES_TOPIC, TAGGED_TOPIC, CountFrame
+
+STORE_POLL_SECONDS: Final = 0.1
+ITEMS_AT_ONCE: Final = 8
+"""Fetched batches that one insert unites, at most."""
+
+
+class Sender(Protocol):
+    """Sends records to Kafka and waits until they are acknowledged."""
+
+    async def start(self) -> None:
+        """Connect, once."""
+        ...
+
+    async def send_all(self, topic: str, partition: int, records: Sequence[OutRecord]) -> None:
+        """Send records to one partition; raise what fails."""
+        ...
+
+
+class Recount(NamedTuple):
+    """Local days of one part that are to be counted anew, from facts below `next`."""
+
+    epoch: int
+    part: int
+    next: int
+    days: frozenset[int]
+
+
+class WriterAgents:
+    """What the four agents do with the records of a batch; each call returns when it is durable."""
+
+    def __init__(self, sink: ClickHouseSink, facts: Facts, sender: Sender) -> None:
+        """Take everything that does I/O from outside."""
+        self._sink = sink
+        self._facts = facts
+        self._sender = sender
+
+    async def store_tagged(self, records: Sequence[Any]) -> None:
+        """Store tagged events, then the progress that they end in."""
+        batch = read_tagged(records)
+        refused = await asyncio.to_thread(self._sink.insert_facts, batch.facts)
+        await self._reject(
+            batch.rejected
+            + [refused_fact(batch.facts[row.index], batch.sources[row.index], row.reason) for row in refused]
+        )
+        await asyncio.to_thread(self._sink.insert_progress, batch.marks)
+        now = time.time()
+        for record in batch.sources:
+            LATENCY.observe(max(0.0, now - record.timestamp / 1000))
+        for mark in batch.marks:
+            STORED_OFFSET.labels(str(mark.part)).set(mark.next)
+
+    async def store_counts(self, records: Sequence[Any]) -> None:
+        """Store the new values of buckets, and recount the days that were older than the stream's memory."""
+        frames, rejected = read_count_frames(records)
+        await self._reject(rejected)
+        await asyncio.to_thread(self._sink.insert_counts, frames)
+        for recount in recounts(frames):
+            await self._wait_until_stored(recount)
+            await asyncio.to_thread(self._sink.recount_days, *recount)
+
+    async def store_surges(self, records: Sequence[Any]) -> None:
+        """Store surges."""
+        surges, rejected = read_surges(records)
+        refused = await asyncio.to_thread(self._sink.insert_surges, surges)
+        await self._reject(rejected + [refused_surge(records[row.index], row.reason) for row in refused])
+
+    async def store_rejected(self, records: Sequence[Any]) -> None:
+        """Store rejected records whole."""
+        await asyncio.to_thread(self._sink.insert_rejected, read_rejected(records))
+
+    async def _wait_until_stored(self, recount: Recount) -> None:
+        # The facts of a frame travel in another topic, stored by this process or by another writer.
+        while await asyncio.to_thread(self._facts.stored_up_to, recount.epoch, recount.part) < recount.next:
+            await asyncio.sleep(STORE_POLL_SECONDS)
+
+    async def _reject(self, records: Sequence[OutRecord]) -> None:
+        if records:
+            await self._sender.start()
+            await self._sender.send_all(REJECTED_TOPIC, 0, records)
+
+
+def recounts(frames: Sequence[CountFrame]) -> list[Recount]:
+    """Return the days to recount of each part, at the highest position that asks for any."""
+    asked: dict[tuple[int, int], tuple[int, set[int]]] = {}
+    for frame in frames:
+        if frame.recount_days:
+            position, days = asked.get((frame.epoch, frame.part), (0, set()))
+            asked[frame.epoch, frame.part] = (max(position, frame.next), days | set(frame.recount_days))
+    return [
+        Recount(epoch, part, position, frozenset(days)) for (epoch, part), (position, days) in asked.items()
+    ]
+
+
+def register(
+    app: faust.App, agents: WriterAgents, settings: SinksSettings, topic: Callable[[str], TopicT]
+) -> None:
+    """Attach an agent for each topic; `topic` makes a topic whose items are lists of records."""
+    for name, store in (
+        (TAGGED_TOPIC, agents.store_tagged),
+        (COUNTS_TOPIC, agents.store_counts),
+        (SURGES_TOPIC, agents.store_surges),
+        (REJECTED_TOPIC, agents.store_rejected),
+    ):
+        _register(app, topic(name), store, settings.batch_seconds)
+
+
+def _register(
+    app: faust.App, topic: TopicT, store: Callable[[Sequence[Any]], Awaitable[None]], seconds: float
+) -> None:
+    async def write(stream: Any) -> None:
+        async for events in stream.noack_take(ITEMS_AT_ONCE, within=seconds):
+            current = list(_current(app, events))
+            await store([record for event in current for record in event.message.value])
+            for event in current:
+                _note_lag(app, event.message)
+            for event in _current(app, current):
+                await stream.ack(event)
+
+    app.agent(topic, name=f"write_{topic.get_topic_name()}")(write)
+
+
+def _current(app: faust.App, events: Sequence[Any]) -> Iterator[Any]:
+    """Yield the events whose partitions did not move since they were read: only these may be acknowledged."""
+    for event in events:
+        if event.message.generation_id == app.consumer_generation_id:
+            yield event
+        else:
+            STALE_BATCHES.inc()
+
+
+def _note_lag(app: faust.App, message: Any) -> None:
+    behind = (app.consumer.highwater(message.tp) or 0) - message.offset - 1
+    LAG.labels(message.topic, str(message.partition)).set(max(0, behind))

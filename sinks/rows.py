@@ -1,9 +1,9 @@
 """From contract structs to columns, in the order of the tables. Pure: knows nothing of a database.
 
 Each `*_COLUMNS` lists once what is inserted, each function beside it returns one list for each of them.
-Columns that the server fills in (`local_date`, `version`, `inserted_at`, ...) are not among them. Moments travel as
-integers (milliseconds since 1970 UTC): a naive datetime would mean another zone in every column type
-(hazard 24), and integers are packed three times as fast.
+Columns that the server fills in (`local_date`, `version`, `inserted_at`, ...) are not among them. Moments
+travel as integers (milliseconds since 1970 UTC): a naive datetime would mean another zone in every column
+type (hazard 24), and integers are packed three times as fast.
 """
 
 from __future__ import annotations

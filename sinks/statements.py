@@ -4,7 +4,7 @@ Macros, the whole set:
 
 - `{db}`, `{bi}`: the databases of the tables and of the readers' views;
 - `{on_cluster}`: `ON CLUSTER name`, or nothing on one server;
-- `{engine:X}`: X on one server, `ReplicatedX` on a cluster (paths and replica names are the server's defaults);
+- `{engine:X}`: X on one server, `ReplicatedX` on a cluster (path and replica are the server's defaults);
 - `{zone}`: the platform's time zone; `{minute_days}`, `{hour_days}`: retention;
 - `{dictionary_user}`: whom dictionaries load as.
 
@@ -34,8 +34,8 @@ def macros(settings: SinksSettings) -> dict[str, str]:
     """Return what each macro stands for, the engine's apart."""
     clickhouse = settings.clickhouse
     return {
-        "db": f"`{clickhouse.database}`",
-        "bi": f"`{clickhouse.bi_database}`",
+        "db": clickhouse.database,
+        "bi": clickhouse.bi_database,
         "on_cluster": f"ON CLUSTER '{clickhouse.cluster}'" if clickhouse.cluster else "",
         "zone": settings.zone,
         "minute_days": str(settings.minute_days),

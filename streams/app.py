@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import faust
-from faust.types import TP
+from faust.types import TP, TopicT
 
 from streams.batches import BatchTransport
 from streams.settings import StreamsSettings
@@ -30,7 +30,7 @@ def build_app(group: str, settings: StreamsSettings) -> faust.App:
         broker_commit_interval=settings.commit_seconds,
         broker_max_poll_records=settings.batch_records,
         consumer_max_fetch_size=8 * 1024 * 1024,
-        # Back-pressure may hold a batch for as long as ClickHouse is away: that is no reason to lose the group.
+        # Back-pressure may hold a batch as long as ClickHouse is away: no reason to lose the group.
         broker_max_poll_interval=24 * 3600.0,
         broker_session_timeout=settings.session_seconds,
         broker_heartbeat_interval=settings.session_seconds / 3,
@@ -45,7 +45,7 @@ def build_app(group: str, settings: StreamsSettings) -> faust.App:
     return app
 
 
-def batch_topic(app: faust.App, name: str) -> faust.Topic:
+def batch_topic(app: faust.App, name: str) -> TopicT:
     """Return a topic whose items are lists of records."""
     return app.topic(name, key_serializer="raw", value_serializer="raw")
 

@@ -126,7 +126,7 @@ class Tagged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """Ends every batch in `complaints.tagged` (a record without key): all below `next` has been dealt with."""
+    """Ends every batch in `complaints.tagged`, without a key: all below `next` has been dealt with."""
 
     epoch: int
     part: int
@@ -257,8 +257,11 @@ class Reason(StrEnum):
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that could not be taken, kept whole: the value of the Kafka record is the original bytes,
-    these are its headers (`x-reason` and so on), and this struct is the row that sinks make of both."""
+    """A record that could not be taken, kept whole.
+
+    The value of the Kafka record is the original bytes, the fields below are its headers (`x-reason` and so
+    on) beside the original ones, and this struct is the row that sinks make of both.
+    """
 
     source: str
     reason: Reason

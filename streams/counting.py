@@ -7,8 +7,10 @@ recounted from the facts, all of the day at once (`recount_days`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from msgspec import structs
 
 from producers.contract import Kind
 from streams.calendar import LocalCalendar
@@ -38,47 +40,89 @@ class Countable:
     """Hash of the reporter, see `reporter_hash`."""
 
 
-Key = tuple[int, int, str]
-"""(index into LEVELS, bucket start in seconds, unit); the grain is the map that the key stands in."""
-
-
 class Bucket:
-    """What one part has counted of one unit in one bucket."""
+    """What one part has counted of one unit in one bucket.
 
-    __slots__ = ("categories", "closed", "opened", "petitioned", "reopened", "reporters")
+    Most buckets of small units hold one event, and there are millions: the first category and the first
+    reporter are kept bare (240 bytes a bucket instead of 550), a dict and a set come with the second.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "batch",
+        "categories",
+        "closed",
+        "grain",
+        "level",
+        "opened",
+        "petitioned",
+        "reopened",
+        "reporters",
+        "start",
+        "unit",
+    )
+
+    def __init__(self, unit: str, level: int, grain: Grain, start: int) -> None:
+        self.unit, self.level, self.grain, self.start = unit, level, grain, start
+        self.batch = -1
         self.opened = self.petitioned = self.closed = self.reopened = 0
-        self.categories: dict[str, int] = {}
-        self.reporters: set[int] = set()
+        self.categories: str | dict[str, int] | None = None
+        self.reporters: int | set[int] | None = None
 
     def add(self, event: Countable) -> None:
         """Count an event that was not counted before."""
-        if event.kind is Kind.OPENED:
+        kind = event.kind
+        if kind is Kind.OPENED:
             self.opened += 1
-            self.categories[event.problem_type] = self.categories.get(event.problem_type, 0) + 1
-            self.reporters.add(event.reporter)
-        elif event.kind is Kind.PETITIONED:
+            self._add_category(event.problem_type)
+            self._add_reporter(event.reporter)
+        elif kind is Kind.PETITIONED:
             self.petitioned += 1
-        elif event.kind is Kind.CLOSED:
+        elif kind is Kind.CLOSED:
             self.closed += 1
-        elif event.kind is Kind.REOPENED:
+        else:
             self.reopened += 1
+
+    def _add_category(self, category: str) -> None:
+        known = self.categories
+        if known is None:
+            self.categories = category
+        elif isinstance(known, str):
+            self.categories = {known: 1, category: 1} if known != category else {known: 2}
+        else:
+            known[category] = known.get(category, 0) + 1
+
+    def _add_reporter(self, reporter: int) -> None:
+        known = self.reporters
+        if known is None:
+            self.reporters = reporter
+        elif isinstance(known, int):
+            if known != reporter:
+                self.reporters = {known, reporter}
+        else:
+            known.add(reporter)
 
     def measures(self) -> Measures:
         """Return the values to publish; reporters as a bottom-k sketch."""
-        reporters = sorted(self.reporters)[:REPORTER_SKETCH_SIZE]
-        return Measures(self.opened, self.petitioned, self.closed, self.reopened, dict(self.categories), reporters)
+        categories, reporters = self.categories, self.reporters
+        if not isinstance(categories, dict):
+            categories = {} if categories is None else {categories: 1}
+        else:
+            categories = dict(categories)
+        if isinstance(reporters, set):
+            sketch = sorted(reporters)[:REPORTER_SKETCH_SIZE]
+        else:
+            sketch = [] if reporters is None else [reporters]
+        return Measures(self.opened, self.petitioned, self.closed, self.reopened, categories, sketch)
 
 
 class Day:
-    """The buckets of one local day."""
+    """The buckets of one local day, by their start and unit; unit ids are unique over all levels."""
 
-    __slots__ = ("buckets", "identities")
+    __slots__ = ("identities", "starts")
 
     def __init__(self) -> None:
         self.identities: list[str] = []
-        self.buckets: dict[Grain, dict[Key, Bucket]] = {grain: {} for grain in Grain}
+        self.starts: dict[Grain, dict[int, dict[str, Bucket]]] = {grain: {} for grain in Grain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +147,8 @@ class Counts:
         self._days: dict[int, Day] = {}
         self._seen: set[str] = set()
         self._horizon = 0
-        self._touched: dict[tuple[Grain, Key], Bucket] = {}
+        self._touched: list[Bucket] = []
+        self._batch = 0
         self._recount: set[int] = set()
 
     @property
@@ -135,43 +180,48 @@ class Counts:
         if day is None:
             day = self._days[day_start] = Day()
         day.identities.append(event.identity)
-        minute = event.occurred_s - event.occurred_s % 60
-        self._add_to(day, Grain.MINUTE, minute, event)
-        self._add_to(day, Grain.HOUR, hour, event)
-        self._add_to(day, Grain.DAY, day_start, event)
+        units = [(level, unit) for level, unit in enumerate(structs.astuple(event.path)) if unit]
+        self._add_to(day, Grain.MINUTE, event.occurred_s - event.occurred_s % 60, units, event)
+        self._add_to(day, Grain.HOUR, hour, units, event)
+        self._add_to(day, Grain.DAY, day_start, units, event)
 
-    def _add_to(self, day: Day, grain: Grain, start: int, event: Countable) -> None:
-        buckets, touched = day.buckets[grain], self._touched
-        for level, unit in enumerate(event.path.__struct_fields__):
-            name = getattr(event.path, unit)
-            if not name:
-                continue
-            key = (level, start, name)
-            bucket = buckets.get(key)
+    def _add_to(
+        self, day: Day, grain: Grain, start: int, units: list[tuple[int, str]], event: Countable
+    ) -> None:
+        starts, batch = day.starts[grain], self._batch
+        buckets = starts.get(start)
+        if buckets is None:
+            buckets = starts[start] = {}
+        for level, unit in units:
+            bucket = buckets.get(unit)
             if bucket is None:
-                bucket = buckets[key] = Bucket()
+                bucket = buckets[unit] = Bucket(unit, level, grain, start)
             bucket.add(event)
-            touched[grain, key] = bucket
+            if bucket.batch != batch:
+                bucket.batch = batch
+                self._touched.append(bucket)
 
     def take_upserts(self) -> tuple[list[Upsert], list[int]]:
         """Return the buckets changed since the last call, and the days to recount; forget both."""
-        upserts = list(self._upserts())
+        upserts = [
+            Upsert(bucket.unit, LEVELS[bucket.level], bucket.grain, bucket.start, bucket.measures())
+            for bucket in self._touched
+        ]
         recount = sorted(self._recount)
-        self._touched = {}
-        self._recount = set()
+        self._begin_batch()
         return upserts, recount
 
-    def _upserts(self) -> Iterator[Upsert]:
-        for (grain, (level, start, unit)), bucket in self._touched.items():
-            yield Upsert(unit, LEVELS[level], grain, start, bucket.measures())
+    def _begin_batch(self) -> None:
+        self._touched = []
+        self._recount = set()
+        self._batch += 1
 
     def load(self, events: Iterable[Countable]) -> int:
         """Rebuild the state from facts; nothing of it counts as changed. Return how many were counted."""
         before = len(self._seen)
         for event in events:
             self.add(event)
-        self._touched = {}
-        self._recount = set()
+        self._begin_batch()
         return len(self._seen) - before
 
 

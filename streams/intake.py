@@ -29,7 +29,6 @@ from streams.contract import (
     REJECTED_TOPIC,
     TAGGED_TOPIC,
     Rejected,
-    Tagged,
     frame_encode,
     json_encode,
 )
@@ -66,7 +65,12 @@ class Intake:
     """State of the assigned parts, and the effects of their batches."""
 
     def __init__(
-        self, epoch: int, store: FactStore, shelf: ToolShelf, output: Output, settings: StreamsSettings,
+        self,
+        epoch: int,
+        store: FactStore,
+        shelf: ToolShelf,
+        output: Output,
+        settings: StreamsSettings,
         calendar: LocalCalendar,
     ) -> None:
         """Take everything that does I/O from outside."""
@@ -80,7 +84,7 @@ class Intake:
         self._limit = RejectLimit(settings.reject_limit_share, settings.reject_limit_records)
 
     async def assign(self, committed: dict[int, int]) -> None:
-        """Make the state of exactly these parts (part -> committed offset) ready; called while flow is held."""
+        """Make the state of exactly these parts (part -> committed offset) ready, while the flow is held."""
         await self._output.start()
         self._parts = {part: state for part, state in self._parts.items() if part in committed}
         for part, offset in committed.items():
@@ -99,7 +103,13 @@ class Intake:
         REBUILDS.labels("intake").inc()
         REBUILD_SECONDS.labels("intake").set(time.monotonic() - started)
         REBUILT_EVENTS.labels("intake").set(events)
-        log.info("part %d rebuilt at offset %d: %d events, %.1f s", part, offset, events, time.monotonic() - started)
+        log.info(
+            "part %d rebuilt at offset %d: %d events, %.1f s",
+            part,
+            offset,
+            events,
+            time.monotonic() - started,
+        )
         return state
 
     def _load(self, state: Part, offset: int) -> int:
@@ -111,7 +121,9 @@ class Intake:
         deadline = time.monotonic() + self._settings.rebuild_patience_seconds
         while await asyncio.to_thread(self._store.stored_up_to, self._epoch, part) < offset:
             if time.monotonic() > deadline:
-                raise SinkTooFarBehind(f"part {part}: the writer has not stored up to offset {offset}; is it running?")
+                raise SinkTooFarBehind(
+                    f"part {part}: the writer has not stored up to offset {offset}; is it running?"
+                )
             await asyncio.sleep(STORE_POLL_SECONDS)
 
     async def take(self, part: int, records: Sequence[RawRecord], next_offset: int) -> None:
@@ -132,32 +144,32 @@ class Intake:
         progress, arrivals = outcome.progress, outcome.arrivals
         assert progress is not None and arrivals is not None  # noqa: S101  (process always sets both)
         now_ms = int(time.time() * 1000)
+        part, send = progress.part, self._output.send_all
         sends = [
-            self._output.send_all(TAGGED_TOPIC, progress.part, _tagged_records(outcome.tagged, progress), now_ms),
-            self._output.send_all(ARRIVALS_TOPIC, 0, [(None, frame_encode(arrivals), ())], now_ms),
+            send(TAGGED_TOPIC, part, _tagged_records(outcome, now_ms)),
+            send(ARRIVALS_TOPIC, 0, [(None, frame_encode(arrivals), [], now_ms)]),
         ]
         if outcome.counts is not None:
-            sends.append(
-                self._output.send_all(COUNTS_TOPIC, progress.part, [(None, frame_encode(outcome.counts), ())], now_ms)
-            )
+            sends.append(send(COUNTS_TOPIC, part, [(None, frame_encode(outcome.counts), [], now_ms)]))
         if outcome.rejected:
-            records = [rejected_record(rejected) for rejected in outcome.rejected]
-            sends.append(self._output.send_all(REJECTED_TOPIC, 0, records, now_ms))
+            records = [rejected_record(rejected, now_ms) for rejected in outcome.rejected]
+            sends.append(send(REJECTED_TOPIC, 0, records))
         await asyncio.gather(*sends)
         for (source, result), number in outcome.outcomes.items():
             EVENTS.labels(source, result).inc(number)
         self._limit.note(len(outcome.tagged), len(outcome.rejected))
 
 
-def _tagged_records(tagged: list[Tagged], progress: Any) -> list[Record]:
+def _tagged_records(outcome: Outcome, now_ms: int) -> list[Record]:
     records: list[Record] = [
-        (f"{event.source}/{event.request_id}".encode(), json_encode(event), ()) for event in tagged
+        (f"{event.source}/{event.request_id}".encode(), json_encode(event), [], sent_ms)
+        for event, sent_ms in zip(outcome.tagged, outcome.sent_ms, strict=True)
     ]
-    records.append((None, json_encode(progress), ()))
+    records.append((None, json_encode(outcome.progress), [], now_ms))
     return records
 
 
-def rejected_record(rejected: Rejected) -> Record:
+def rejected_record(rejected: Rejected, now_ms: int) -> Record:
     """Return the original record with headers that say where it came from and why it was rejected."""
     headers = [
         ("x-source", rejected.source.encode()),
@@ -169,7 +181,7 @@ def rejected_record(rejected: Rejected) -> Record:
         ("x-offset", str(rejected.offset).encode()),
         *rejected.headers,
     ]
-    return rejected.key or None, rejected.value, headers
+    return rejected.key or None, rejected.value, headers, now_ms
 
 
 def raw_records(epoch: int, batch: Sequence[Any]) -> list[RawRecord]:
@@ -188,17 +200,18 @@ def raw_records(epoch: int, batch: Sequence[Any]) -> list[RawRecord]:
 def register(app: faust.App, intake: Intake, epoch: int) -> None:
     """Attach the agent and the rebalance hook to a Faust app."""
 
-    @app.on_rebalance_complete.connect  # type: ignore[untyped-decorator]
-    async def prepare(app: faust.App, **_: Any) -> None:
+    @app.on_rebalance_complete.connect
+    async def prepare(*_: Any, **__: Any) -> None:
         # Awaited by Faust before the partitions are resumed: no record comes before its state is ready.
         assignment: set[TP] = app.consumer.assignment()
         if not assignment:
             return  # seek_to_committed fails without an assignment
-        offsets = await app.consumer.seek_to_committed()
+        consumer: Any = app.consumer  # its interface does not declare what the driver can do
+        offsets = await consumer.seek_to_committed()
         parts = assigned_parts(assignment, RAW_TOPIC)
         await intake.assign({part: max(0, offsets.get(TP(RAW_TOPIC, part)) or 0) for part in parts})
 
-    @app.agent(batch_topic(app, RAW_TOPIC))  # type: ignore[untyped-decorator]
+    @app.agent(batch_topic(app, RAW_TOPIC))
     async def take_complaints(stream: Any) -> None:
         async for event in stream.noack().events():
             message = event.message

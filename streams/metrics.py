@@ -18,7 +18,8 @@ BATCH_RECORDS = Histogram(
 )
 # Worry when it nears the session timeout.
 BATCH_SECONDS = Histogram(
-    "pulse_stream_batch_seconds", "Duration of one batch, from read to acknowledged",
+    "pulse_stream_batch_seconds",
+    "Duration of one batch, from read to acknowledged",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 REBUILDS = Counter("pulse_stream_rebuilds_total", "Times a part's state was rebuilt from facts", ["stage"])

@@ -1,4 +1,4 @@
-"""The streams' Kafka producer: whole batches to a chosen partition, awaited before anything is acknowledged."""
+"""The streams' Kafka producer: whole batches to a chosen partition, awaited before any acknowledgement."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from typing import Final
 
 from aiokafka import AIOKafkaProducer
 
-Record = tuple[bytes | None, bytes, Sequence[tuple[str, bytes]]]
-"""(key, value, headers)"""
+Record = tuple[bytes | None, bytes, list[tuple[str, bytes]], int]
+"""(key, value, headers, timestamp in ms since 1970)"""
 
 MAX_REQUEST_BYTES: Final = 16 * 1024 * 1024
 
 
 class Output:
-    """An idempotent producer; a failed send raises, and the worker ends rather than skip anything."""
+    """A producer that keeps order; a failed send raises, and the worker ends rather than skip anything.
+
+    Not idempotent: the embedded broker refuses aiokafka's request for a producer id, and nothing needs it. A
+    batch that is sent twice is harmless, and order is kept since aiokafka has one batch of a partition on its
+    way at a time and sends it again before the next.
+    """
 
     def __init__(self, brokers: str) -> None:
         self._brokers = brokers
@@ -27,7 +32,6 @@ class Output:
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._brokers,
                 acks="all",
-                enable_idempotence=True,
                 compression_type="lz4",
                 max_batch_size=1024 * 1024,
                 max_request_size=MAX_REQUEST_BYTES,
@@ -42,7 +46,7 @@ class Output:
         if producer is not None:
             await producer.stop()
 
-    async def send_all(self, topic: str, partition: int, records: Sequence[Record], timestamp_ms: int) -> None:
+    async def send_all(self, topic: str, partition: int, records: Sequence[Record]) -> None:
         """Send records to one partition in order, and wait until all are acknowledged.
 
         Raises:
@@ -52,7 +56,7 @@ class Output:
         assert producer is not None, "start() comes first"  # noqa: S101  (a mistake of ours, not of input)
         deliveries: list[asyncio.Future[object]] = []
         batch = producer.create_batch()
-        for key, value, headers in records:
+        for key, value, headers, timestamp_ms in records:
             if batch.append(key=key, value=value, timestamp=timestamp_ms, headers=headers) is None:
                 deliveries.append(await producer.send_batch(batch, topic, partition=partition))
                 batch = producer.create_batch()

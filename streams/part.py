@@ -52,6 +52,8 @@ class Outcome:
     """What one batch became; everything in order of the log."""
 
     tagged: list[Tagged] = field(default_factory=list)
+    sent_ms: list[int] = field(default_factory=list)
+    """When each tagged event was appended to the raw log, ms since 1970: latency is measured from there."""
     rejected: list[Rejected] = field(default_factory=list)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(source, outcome) -> records; outcome is `tagged`, `unplaced` or a reason of rejection."""
@@ -141,6 +143,7 @@ class Part:
         self.clock_ms = weighed_ms
         self.counts.add(_countable(tagged))
         outcome.tagged.append(tagged)
+        outcome.sent_ms.append(record.place.timestamp_ms)
         outcome.outcomes[event.source, "unplaced" if tagged.tag is None else "tagged"] += 1
 
     def _frame(self, outcome: Outcome, first: int) -> None:

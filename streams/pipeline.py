@@ -35,6 +35,7 @@ from streams.privacy import strip_identity
 EARLIEST: Final = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 MAX_ID_CHARACTERS: Final = 200
 EPOCH_START: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MILLISECOND: Final = dt.timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class RawRecord:
     headers: tuple[tuple[str, bytes], ...]
 
 
-class Dead(Exception):  # noqa: N818  (a result as much as an error: it says what becomes of the record)
+class Dead(Exception):
     """The record cannot be taken; `detail` names the field and what to do."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -77,7 +78,7 @@ class Tools:
 
 def milliseconds(moment: dt.datetime) -> int:
     """Return an aware moment as whole milliseconds since 1970 UTC."""
-    return int((moment - EPOCH_START) / dt.timedelta(milliseconds=1))
+    return (moment - EPOCH_START) // MILLISECOND
 
 
 def moment(ms: int) -> dt.datetime:
@@ -130,7 +131,9 @@ def _check_headers(event: ComplaintEvent, headers: tuple[tuple[str, bytes], ...]
     }
     for name, value in headers:
         if name in expected and value != expected[name].encode():
-            raise Dead(Reason.HEADERS_DISAGREE, f"header `{name}` differs from the body; send the same in both")
+            raise Dead(
+                Reason.HEADERS_DISAGREE, f"header `{name}` differs from the body; send the same in both"
+            )
 
 
 def _check_values(event: ComplaintEvent) -> None:
@@ -225,5 +228,7 @@ def read_control(record: RawRecord, tolerance_ms: int) -> Tick | RegistryActivat
 
 def _not_ahead(tick: Tick, latest_ms: int) -> Tick:
     if milliseconds(tick.at) > latest_ms:
-        raise Dead(Reason.IN_THE_FUTURE, "`$.at` of a tick lies after the moment it was sent; check the clock")
+        raise Dead(
+            Reason.IN_THE_FUTURE, "`$.at` of a tick lies after the moment it was sent; check the clock"
+        )
     return tick

@@ -33,7 +33,8 @@ class RejectLimit:
             self._rejected -= old_rejected
         if self._total() >= self._records and self._rejected > self._share * self._total():
             raise TooManyRejected(
-                f"{self._rejected} of the last {self._total()} records were rejected: see `pulse rejected list`; "
+                f"{self._rejected} of the last {self._total()} records were rejected: see "
+                "`pulse rejected list`; "
                 "raise PULSE_STREAMS__REJECT_LIMIT_SHARE if the senders are at fault"
             )
 

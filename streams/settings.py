@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from streams.surges.settings import DetectorSettings
+
 
 class StreamsSettings(BaseModel):
     """What the intake and the weigher need to know."""
@@ -15,10 +17,15 @@ class StreamsSettings(BaseModel):
     brokers: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port[,host:port...].")
     zone: str = Field("Asia/Shanghai", description="IANA time zone by whose days complaints are counted.")
     memory_days: int = Field(
-        2, ge=1, le=60, description="Local days before today whose buckets are kept in memory; older ones are recounted."
+        2,
+        ge=1,
+        le=60,
+        description="Local days before today whose buckets are kept in memory; older ones are recounted.",
     )
     future_tolerance_seconds: int = Field(
-        900, ge=0, description="An event dated later than it was sent, by more than these seconds, is rejected."
+        900,
+        ge=0,
+        description="An event dated later than it was sent, by more than these seconds, is rejected.",
     )
     batch_records: int = Field(5000, ge=1, description="Most records taken from Kafka at once.")
     commit_seconds: float = Field(1.0, gt=0, description="Seconds between commits of offsets.")
@@ -26,17 +33,29 @@ class StreamsSettings(BaseModel):
         6.0, ge=1, description="Seconds of silence after which Kafka gives a worker's partitions to another."
     )
     rebuild_patience_seconds: float = Field(
-        300.0, gt=0, description="Longest wait for the sink to catch up before a rebuild; then the worker ends."
+        300.0,
+        gt=0,
+        description="Longest wait for the sink to catch up before a rebuild; then the worker ends.",
     )
     reject_limit_share: float = Field(
-        0.5, gt=0, le=1, description="Share of rejected records above which the worker stops: then it is our fault."
+        0.5,
+        gt=0,
+        le=1,
+        description="Share of rejected records above which the worker stops: then it is our fault.",
     )
     reject_limit_records: int = Field(
         1000, ge=1, description="Records over which the share of rejected ones is judged."
     )
 
+    detector: DetectorSettings = Field(
+        default_factory=DetectorSettings, description="When a unit counts as surging (docs/surges.md)."
+    )
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{value!r} is not an IANA time zone such as Asia/Shanghai") from error
         return value

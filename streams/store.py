@@ -22,7 +22,7 @@ class FactStore(Protocol):
         ...
 
     def counted_facts(self, epoch: int, part: int, below: int, since_s: int) -> Iterator[Countable]:
-        """Yield the part's countable events below an offset (all of older epochs) since a moment, once each."""
+        """Yield a part's countable events below an offset (older epochs: all) since a moment, once each."""
         ...
 
     def arrivals(self, epoch: int, below: Mapping[int, int]) -> Iterator[Arrival]:

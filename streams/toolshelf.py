@@ -1,4 +1,4 @@
-"""Keeps the compiled tagging tools of registry versions, so that an activation does not wait for a compile twice."""
+"""Keeps the compiled tagging tools of registry versions: an activation waits for a compile only once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from streams.contract import Level
 from streams.estates.categories import Categoriser
 from streams.estates.registry import Area, Registry
-from streams.estates.registry_csv import registry_from_text
+from streams.estates.registry_csv import parse_csv
 from streams.estates.tagging import Tagger
 from streams.pipeline import Tools
 
@@ -57,5 +57,9 @@ class ToolShelf:
 
 def compile_tools(version: str, document: str) -> Tools:
     """Build tagger and categoriser of one registry document; an empty one is a city without estates."""
-    registry = registry_from_text(document) if document else Registry([], [Area("city", Level.CITY, "")])
+    registry = (
+        parse_csv(document, f"registry {version}").registry()
+        if document
+        else Registry([], [Area("city", Level.CITY, "")])
+    )
     return Tools(version, Tagger(registry), Categoriser())

@@ -52,7 +52,12 @@ class Weigher:
     """The city's detector with the minutes that wait for it."""
 
     def __init__(
-        self, epoch: int, parts: int, store: FactStore, output: Output, settings: StreamsSettings,
+        self,
+        epoch: int,
+        parts: int,
+        store: FactStore,
+        output: Output,
+        settings: StreamsSettings,
         new_detector: Callable[[], Detector],
     ) -> None:
         """Take everything that does I/O from outside; `parts` is the number of raw partitions."""
@@ -64,6 +69,7 @@ class Weigher:
         self._new_detector = new_detector
         self._detector = new_detector()
         self._minutes = Minutes.empty(parts)
+        self._last_minute = -1
 
     async def assign(self) -> None:
         """Rebuild from the facts; called while the flow is held."""
@@ -85,7 +91,7 @@ class Weigher:
     def _weigh(self) -> list[Surge]:
         surges: list[Surge] = []
         for start, arrivals in self._minutes.complete():
-            surges += self._detector.weigh(start, arrivals)
+            surges += self._weigh_minute(start, arrivals)
         surges += self._pass_time()
         WATERMARK.set(self._minutes.watermark_ms / 1000)
         return surges
@@ -93,9 +99,11 @@ class Weigher:
     def _pass_time(self) -> list[Surge]:
         # Clearing is a matter of time, not of arrivals: the last whole minute is weighed though empty.
         last = self._minutes.weighed_up_to_ms - MINUTE_MS
-        if last < 0 or last // 1000 <= self._detector.last_minute:
-            return []
-        return self._detector.weigh(last // 1000, [])
+        return self._weigh_minute(last // 1000, []) if last // 1000 > self._last_minute else []
+
+    def _weigh_minute(self, start: int, arrivals: list[Arrival]) -> list[Surge]:
+        self._last_minute = start
+        return self._detector.weigh(start, arrivals)
 
     async def _publish(self, surges: list[Surge]) -> None:
         if not surges:
@@ -103,9 +111,10 @@ class Weigher:
         now_ms = int(time.time() * 1000)
         for at in range(0, len(surges), PUBLISH_AT_ONCE):
             records: list[Record] = [
-                (surge.unit.encode(), json_encode(surge), ()) for surge in surges[at : at + PUBLISH_AT_ONCE]
+                (surge.unit.encode(), json_encode(surge), [], now_ms)
+                for surge in surges[at : at + PUBLISH_AT_ONCE]
             ]
-            await self._output.send_all(SURGES_TOPIC, 0, records, now_ms)
+            await self._output.send_all(SURGES_TOPIC, 0, records)
         for surge in surges:
             SURGES.labels(surge.level.value, surge.state.value).inc()
         for level, number in self._detector.open_surges().items():
@@ -115,7 +124,9 @@ class Weigher:
         deadline = time.monotonic() + self._settings.rebuild_patience_seconds
         while await asyncio.to_thread(self._store.stored_up_to, self._epoch, frame.part) < frame.first:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"part {frame.part}: the writer has not stored up to {frame.first}; is it running?")
+                raise TimeoutError(
+                    f"part {frame.part}: the writer has not stored up to {frame.first}; is it running?"
+                )
             await asyncio.sleep(STORE_POLL_SECONDS)
 
     async def _rebuild(self) -> None:
@@ -128,7 +139,7 @@ class Weigher:
         log.info("weigher rebuilt: %d events, %.1f s", events, time.monotonic() - started)
 
     def _replay_facts(self) -> tuple[list[Surge], int]:
-        self._detector = self._new_detector()
+        self._detector, self._last_minute = self._new_detector(), -1
         self._minutes = Minutes.empty(self._parts)
         for part, mark in enumerate(self._minutes.parts):
             mark.next = self._store.stored_up_to(self._epoch, part)
@@ -140,7 +151,7 @@ class Weigher:
         for start, arrivals in _by_minute(self._store.arrivals(self._epoch, below)):
             events += len(arrivals)
             if start * 1000 + MINUTE_MS <= self._minutes.watermark_ms:
-                surges += self._detector.weigh(start, arrivals)
+                surges += self._weigh_minute(start, arrivals)
             else:
                 for arrival in arrivals:
                     self._minutes.add(arrival)
@@ -148,20 +159,22 @@ class Weigher:
 
 
 def _by_minute(arrivals: Iterator[Arrival]) -> Iterator[tuple[int, list[Arrival]]]:
-    for start_ms, minute in groupby(arrivals, key=lambda arrival: arrival.weighed - arrival.weighed % MINUTE_MS):
+    for start_ms, minute in groupby(
+        arrivals, key=lambda arrival: arrival.weighed - arrival.weighed % MINUTE_MS
+    ):
         yield start_ms // 1000, list(minute)
 
 
 def register(app: faust.App, weigher: Weigher) -> None:
     """Attach the agent and the rebalance hook to a Faust app."""
 
-    @app.on_rebalance_complete.connect  # type: ignore[untyped-decorator]
-    async def prepare(app: faust.App, **_: Any) -> None:
+    @app.on_rebalance_complete.connect
+    async def prepare(*_: Any, **__: Any) -> None:
         assignment: set[TP] = app.consumer.assignment()
         if assigned_parts(assignment, ARRIVALS_TOPIC):
             await weigher.assign()
 
-    @app.agent(batch_topic(app, ARRIVALS_TOPIC))  # type: ignore[untyped-decorator]
+    @app.agent(batch_topic(app, ARRIVALS_TOPIC))
     async def weigh_arrivals(stream: Any) -> None:
         async for event in stream.noack().events():
             message = event.message

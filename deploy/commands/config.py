@@ -8,18 +8,23 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from deploy.example import example_toml
 from deploy.settings import Setting, describe, load_settings
 from deploy.sources import variable_name
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
-def command(as_json: bool) -> None:
+@click.option("--example", is_flag=True, help="Print a pulse.toml with every default and what it means.")
+def command(as_json: bool, example: bool) -> None:
     """Print every setting in force, its environment variable, and where its value came from.
 
     Secrets are masked. The order of precedence: environment, pulse.toml (or the file that PULSE_CONFIG
     names), the running local stack, default.
     """
+    if example:
+        click.echo(example_toml(), nl=False)
+        return
     found = list(describe(load_settings()))
     if as_json:
         click.echo(json.dumps({variable_name(each.path): _as_json(each) for each in found}, indent=2))

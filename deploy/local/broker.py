@@ -37,6 +37,7 @@ def tansu(directory: Path, port: int) -> Program:
         command=command,
         directory=directory,
         is_ready=partial(answers_metadata, f"{LOOPBACK}:{port}"),
+        restarts=False,  # it would come back without a topic, and workers would wait for records for ever
     )
 
 

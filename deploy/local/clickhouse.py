@@ -102,5 +102,6 @@ def _write_configuration(directory: Path, port: int, http_port: int) -> None:
     config = string.Template(local.joinpath("clickhouse_config.xml").read_text())
     (directory / "config.xml").write_text(config.substitute(tcp_port=port, http_port=http_port))
     (directory / "users.xml").write_text(local.joinpath("clickhouse_users.xml").read_text())
-    with as_file(local.joinpath("users.d")) as users:
-        shutil.copytree(users, directory / "users.d", dirs_exist_ok=True)
+    shutil.rmtree(directory / "users.d", ignore_errors=True)  # a user that the project dropped must go
+    with as_file(files("deploy").joinpath("clickhouse/users.d")) as users:
+        shutil.copytree(users, directory / "users.d")

@@ -37,6 +37,8 @@ class Program:
     ready_seconds: float = 60.0
     stop_seconds: int = 10
     """How long it may take to end after SIGTERM; then it is killed."""
+    restarts: bool = True
+    """Whether a supervisor starts it again when it dies; not where it would come back without its data."""
 
 
 class RunningProgram:

@@ -26,10 +26,14 @@ class StackState:
     supervisor_pid: int
     started_ticks: int
     """The supervisor's start time in clock ticks since boot: a pid alone may be another process by now."""
+    socket: str
+    """Where the supervisor answers."""
     broker: str
     """`tansu` or `kafka`."""
     settings: Tree = field(default_factory=dict)
     """Addresses, in the shape of pulse.toml."""
+    metrics: dict[str, str] = field(default_factory=dict)
+    """The address of each worker's metrics, by program."""
 
     def is_alive(self) -> bool:
         """Return whether the supervisor that wrote this still runs."""

@@ -82,7 +82,7 @@ def _program_section(where: Supervision, program: Program, place: int) -> dict[s
         "environment": _environment(program.environment),
         "priority": str(place),
         "autostart": "false",
-        "autorestart": "true",
+        "autorestart": str(program.restarts).lower(),
         "startsecs": str(UP_SECONDS),
         "startretries": str(RETRIES),
         "stopwaitsecs": str(program.stop_seconds),

@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS {db}.rejected {on_cluster}
     header_values Array(String) COMMENT 'Values of the headers, their bytes',
     state LowCardinality(String) COMMENT 'rejected, or retried when it was sent back',
     revision UInt32 COMMENT 'How often it was sent back; the highest holds',
+    rejected_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When the rejection was written (wall clock)',
     changed_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When this state was written (wall clock)'
 )
 ENGINE = {engine:ReplacingMergeTree(revision)}

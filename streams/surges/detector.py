@@ -22,7 +22,7 @@ from streams.surges.scan import Scanner, Window
 from streams.surges.seen import SeenEvents
 from streams.surges.settings import DetectorSettings
 from streams.surges.shares import Shares
-from streams.surges.units import BASELINE_DAYS, Unit
+from streams.surges.units import Unit
 
 __all__ = ["Arrival", "Detector", "DetectorSettings"]
 
@@ -31,6 +31,8 @@ METHOD = "1"
 MINUTE = 60
 WHOLE_CITY = "*"
 """Name of the city where the events name none."""
+SWEEP_DAYS = 7
+"""Each unit's old requests are dropped once in so many days."""
 AREAS = (Level.COMMUNITY, Level.STREET, Level.DISTRICT)
 
 
@@ -42,7 +44,7 @@ class Detector:
         self._settings = settings
         self._hours = LocalHours(zone)
         self._seen = SeenEvents(settings.memory_days)
-        self._shares = Shares(settings.half_lives, settings.lag_days)
+        self._shares = Shares(settings)
         self._units: dict[UnitKey, Unit] = {}
         self._open: dict[UnitKey, Unit] = {}
         self._first_hour: int | None = None
@@ -80,7 +82,7 @@ class Detector:
     def _start(self, hour: int) -> None:
         self._first_hour = self._hour = hour
         self._clock = CityClock(hour, self._hours)
-        self._scanner = Scanner(self._settings, self._clock, self._shares)
+        self._scanner = Scanner(self._settings, self._clock, self._shares, self._hours)
         self._city = CityWatch(self._settings, self._clock)
 
     def _is_warm(self, minute: int) -> bool:
@@ -96,19 +98,20 @@ class Detector:
             today = self._hours.at(self._hour).day
             if today != before:
                 self._close_day(today)
+            self._clock.reach(self._hour)
             surges += self._clear_usual(self._hour * HOUR)
         return surges
 
     def _close_day(self, today: int) -> None:
         now = self._hour * HOUR
         self._clock.close_day(self._hour)
-        self._shares.close_day(today)
+        self._shares.close_day(today, [u.index for u in self._open.values()])
         self._seen.forget(now)
         self._hours.forget_before(self._hour - 24 * 70)
         window = self._settings.window_days * DAY
         for unit in self._units.values():
-            if not unit.is_idle():
-                unit.forget_before(now - window, now - window - BASELINE_DAYS * DAY, window)
+            if unit.index % SWEEP_DAYS == today % SWEEP_DAYS and not unit.is_idle():
+                unit.forget_before(now - window, window)
 
     def _clear_usual(self, now: int) -> list[Surge]:
         surges = []
@@ -146,31 +149,24 @@ class Detector:
         if path.city:
             self._city_name = path.city
         day = self._hours.at(int(second // HOUR)).day
-        young = self._hours.at(self._hour).day - day <= self._settings.lag_days
+        young = self._hours.at(self._hour).day == day
         if estate.take(arrival, second, distinct):
-            self._count_city(second, estate.name, day if young else None)
+            self._clock.add(second)
+            self._city.add(second, estate.name)
             if young:
-                self._shares.add(estate.index, day)
+                self._shares.add(estate.index)
             if estate.name != UNPLACED:
                 yield estate
         for level, name in zip(AREAS, (path.community, path.street, path.district), strict=True):
             if name:
                 area = self._unit(level, name, path, second)
                 if area.take(arrival, second, distinct):
-                    if young:
-                        self._shares.add(area.index, day)
                     yield area
-
-    def _count_city(self, second: float, estate: str, day: int | None) -> None:
-        self._clock.add(second)
-        self._city.add(second, estate)
-        if day is not None:
-            self._shares.add_city(day)
 
     def _unit(self, level: Level, name: str, path: Path, second: float) -> Unit:
         unit = self._units.get((level, name))
         if unit is None:
-            index = self._shares.enroll(level)
+            index = self._shares.enroll()
             unit = Unit(name, level, _path_above(level, path), index, second)
             self._units[level, name] = unit
         return unit

@@ -12,16 +12,19 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from streams.surges.city_clock import CityClock
-from streams.surges.hours import DAY
+from streams.surges.hours import DAY, HOUR, LocalHours
 from streams.surges.settings import DetectorSettings
 from streams.surges.shares import Shares
 from streams.surges.tails import LOG10, log_tail
-from streams.surges.units import BASELINE_DAYS, Unit, window_floor
+from streams.surges.units import Unit, window_floor
 
 DENSE = 16
 """Windows of up to this many requests are all tried; longer ones at every tenth more (constant work)."""
-HOPELESS_DEVIATIONS = 1.5
-"""A count not this far above its expectation needs no exact tail: no score of interest comes of it."""
+HOPELESS_VARIANCES = 2.25
+"""A count not this far above its expectation (squared, in variances) needs no exact tail: no score of interest comes of it."""
+
+
+TINY = 1e-9
 
 
 class Expectation(NamedTuple):
@@ -44,10 +47,11 @@ class Window(NamedTuple):
 class Scanner:
     """Weighs windows of units against shares and clock."""
 
-    def __init__(self, settings: DetectorSettings, clock: CityClock, shares: Shares) -> None:
+    def __init__(self, settings: DetectorSettings, clock: CityClock, shares: Shares, hours: LocalHours) -> None:
         self._settings = settings
         self._clock = clock
         self._shares = shares
+        self._hours = hours
 
     def best(self, unit: Unit, now: float) -> Window | None:
         """Return the unit's least likely window that ends now; none where none is worth a tail."""
@@ -70,7 +74,8 @@ class Scanner:
     ) -> Window | None:
         expected = self.expect(unit, start, now, k, end)
         mean, size = expected
-        if k - 1 <= mean + HOPELESS_DEVIATIONS * math.sqrt(mean + mean * mean / size):
+        above = k - 1 - mean
+        if above <= 0 or above * above <= HOPELESS_VARIANCES * mean * (1 + mean / size):
             return None
         score = -(log_tail(k - 1, mean, size) / LOG10 + math.log10(rate))
         return Window(start, now, k, expected, score)
@@ -82,14 +87,14 @@ class Scanner:
         due_end, sent_end = end or self._clock.reading(now, now)
         due, sent = self._clock.reading(start, now)
         due, sent = due_end - due, sent_end - sent
-        shape, share = max(self._baselines(unit, start, now), key=_expected_share)
+        share, doubt = self._shares.known(unit.index, self._hours.at(int(start // HOUR)).day)
         weight = self._settings.city_weight
-        rest = due * max(0.0, 1 - share)
-        city = due * (max(0.0, sent - own) + weight) / (rest + weight)
-        mean = max(share * city, 1e-9)
-        settings = self._settings
-        spread = settings.share_variance + settings.day_variance / max(1.0, (now - start) / DAY)
-        return Expectation(mean, 1 / (1 / shape + spread))
+        others = due * (1 - share) if share < 1 else 0.0
+        city = due * ((sent - own if sent > own else 0.0) + weight) / (others + weight)
+        days = (now - start) / DAY
+        spread = doubt + self._settings.share_variance
+        spread += self._settings.day_variance / days if days > 1 else self._settings.day_variance
+        return Expectation(share * city + TINY, 1 / spread)
 
     def score_of_rest(self, unit: Unit, window: Window, count: int, usual: float) -> float:
         """Return the score of a window without `count` of its requests, of which `usual` were expected."""
@@ -112,29 +117,9 @@ class Scanner:
         tail = log_tail(held - 1, *expected)
         return Window(start, now, held, expected, -(tail / LOG10 + math.log10(self.per_day(unit))))
 
-    def _baselines(self, unit: Unit, start: float, now: float) -> list[tuple[float, float]]:
-        known = list(self._shares.posterior[unit.index])
-        if now - unit.first_seen < self._settings.young_days * DAY:
-            known.append(self._own_recent(unit, start, now))
-        return known
-
-    def _own_recent(self, unit: Unit, start: float, now: float) -> tuple[float, float]:
-        begin = max(unit.first_seen, start - BASELINE_DAYS * DAY)
-        shape, rate = self._shares.prior(unit.level)
-        if begin >= start:
-            return shape, 0.0
-        count = bisect_left(unit.times, start) - bisect_left(unit.times, begin)
-        sent = self._clock.reading(start, now)[1] - self._clock.reading(begin, now)[1]
-        return shape + count, (shape + count) / (rate + sent)
-
     def per_day(self, unit: Unit) -> float:
         """Return the unit's expected requests on an ordinary day."""
-        share = max(share for _, share in self._shares.posterior[unit.index])
-        return max(share * self._clock.per_day, 1e-6)
-
-
-def _expected_share(baseline: tuple[float, float]) -> float:
-    return baseline[1]
+        return max(self._shares.latest(unit.index) * self._clock.per_day, 1e-6)
 
 
 def _sizes(least: int, most: int) -> list[int]:

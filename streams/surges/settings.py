@@ -26,13 +26,15 @@ class DetectorSettings(BaseModel):
     """Days: an event older than this at its weighing is ignored, an id is remembered as long."""
     warmup_days: int = Field(14, ge=7)
     """Days from the first event on in which nothing opens: there is no history to compare with."""
-    lag_days: int = Field(7, ge=1)
-    """Days kept out of the baseline, so that a surge in progress does not raise what is expected."""
-    half_lives: tuple[float, ...] = (90.0, 21.0)
-    """Days: half-lives of the baselines; the one that expects most counts."""
-    young_days: int = Field(90, ge=0)
-    """Days from a unit's first event on in which its own last four weeks are a baseline too."""
-    share_variance: float = Field(0.10, ge=0)
+    drift_per_day: tuple[float, ...] = (0.008, 0.037)
+    """Standard deviation, in logs, by which a share drifts in a day: one for each of the filters."""
+    drift_odds: tuple[float, ...] = (0.7, 0.3)
+    """Odds of the filters before an estate's own days have told which suits it."""
+    jump_per_day: float = Field(0.0005, ge=0, lt=1)
+    """Probability that an estate's share is drawn anew on a day."""
+    surge_day: float = Field(0.02, ge=0, lt=1)
+    """Probability that a day's count is a surge's and says nothing of the share."""
+    share_variance: float = Field(0.04, ge=0)
     """Relative variance of a unit's share about its baseline (drift)."""
     day_variance: float = Field(0.25, ge=0)
     """Relative variance of one day's rate about its mean; falls as 1 / days of the window."""

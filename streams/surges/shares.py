@@ -1,116 +1,157 @@
-"""What share of the city's events each unit usually sends: an empirical-Bayes baseline, closed once a day.
+"""What share of the city's events each estate usually sends: a Bayesian filter over all estates at once.
 
-A unit's share is Gamma distributed a priori, the prior fitted to all units of its level by moments each day,
-so that a quiet unit borrows from all and a city-wide change moves none. Nothing here knows what time it is.
+Every estate's share of the city's day is a hidden state on a grid of logarithms. Each day the states drift,
+and the day's count (negative binomial, or now and then a surge that says nothing of the share) weighs them.
+Two filters run side by side, one nearly still and one quick, and each estate leans on the one that foretold
+its own days better (dynamic model averaging). Newcomers start from what all estates look like together.
+
+What was known at the start of each of the last days is kept, so that a window can be compared with what was
+known before it began. Pure; the only time it knows is the day that closes.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
-from streams.contract import Level
+from streams.surges.settings import DetectorSettings
 
-LEVELS = tuple(Level)
-RING_DAYS = 16
-CAP_DEVIATIONS = 3.0
-FEW_UNITS = 5
-"""Below this many units of a level no prior can be fitted; a vague one of shape `VAGUE_SHAPE` is taken."""
-VAGUE_SHAPE = 0.5
+Floats = NDArray[np.float32]
 
-Floats = NDArray[np.float64]
+GRID_POINTS = 128
+LEAST_SHARE, MOST_SHARE = 2e-7, 1.2
+PRIOR_SPREAD = 1.3
+"""Standard deviation, in logs, of estates' shares before any is known."""
+PSEUDO_UNITS = 5.0
+"""Estates' worth of that first guess in the prior, for ever."""
+SURGE_DAY_MEAN = 6.0
+"""Mean count of a surge's day, whose size says nothing of the share."""
+FORGETTING = 0.99
+"""Power to which the odds of the two filters are taken each day (Raftery and others, 2010)."""
+
+
+class Share(NamedTuple):
+    """A unit's share of the city's events: its mean and the square of its relative standard error."""
+
+    mean: float
+    variance: float
 
 
 class Shares:
-    """Decayed counts of every unit and of the city, and the posterior share of each unit they give."""
+    """The filters of all estates; estates are addressed by the index that `enroll` gave them."""
 
-    def __init__(self, half_lives: tuple[float, ...], lag_days: int) -> None:
-        self._lag = lag_days
-        self._keep = 0.5 ** (1 / np.array(half_lives))
+    def __init__(self, settings: DetectorSettings) -> None:
+        self._settings = settings
+        self._grid = np.linspace(np.log(LEAST_SHARE), np.log(MOST_SHARE), GRID_POINTS)
+        self._values = np.exp(self._grid).astype(np.float32)
+        step = self._grid[1] - self._grid[0]
+        self._hops = [min(0.5, sd * sd / step**2) for sd in settings.drift_per_day]
         self._used = 0
-        self._level = np.zeros(64, np.int8)
-        self._ring = np.zeros((64, RING_DAYS))
-        self._counts = np.zeros((64, len(half_lives)))
-        self._city_ring = np.zeros(RING_DAYS)
-        self._city = np.zeros(len(half_lives))
-        self._shape = np.zeros((64, len(half_lives)))
-        self._mean = np.zeros((64, len(half_lives)))
-        self._prior: dict[int, tuple[Floats, Floats]] = {}
-        self.posterior: list[tuple[tuple[float, float], ...]] = []
-        """For each unit, for each half-life: (shape, expected share)."""
+        self._states = np.zeros((64, len(self._hops), GRID_POINTS), np.float32)
+        self._odds = np.zeros((64, len(self._hops)), np.float32)
+        self._today = np.zeros(64)
+        self._city_today = 0
+        self._prior = self._first_guess(20)
+        self._days: dict[int, tuple[list[float], list[float], Share]] = {}
 
-    def enroll(self, level: Level) -> int:
-        """Return the index of a unit that is seen for the first time."""
-        if self._used == len(self._level):
+    def enroll(self) -> int:
+        """Return the index of an estate that is seen for the first time."""
+        if self._used == len(self._today):
             self._grow()
         index, self._used = self._used, self._used + 1
-        self._level[index] = LEVELS.index(level)
-        self.posterior.append(self._of_newcomer(LEVELS.index(level)))
+        self._states[index] = self._prior
+        self._odds[index] = np.array(self._settings.drift_odds)
         return index
 
-    def prior(self, level: Level) -> tuple[float, float]:
-        """Return (shape, rate) of the prior share of a level's units at the longest half-life."""
-        known = self._prior.get(LEVELS.index(level))
-        if known is None:
-            return VAGUE_SHAPE, VAGUE_SHAPE
-        return float(known[0][0]), float(known[1][0])
+    def add(self, index: int) -> None:
+        """Count an event of an estate that occurred on the day that is not yet closed."""
+        self._today[index] += 1
+        self._city_today += 1
 
-    def add(self, index: int, day: int) -> None:
-        """Count an event of a unit on a day that has not yet entered the baseline."""
-        self._ring[index, day % RING_DAYS] += 1
+    def known(self, index: int, day: int) -> Share:
+        """Return an estate's share as it was known when local day `day` began."""
+        means, variances, newcomer = self._days.get(day) or self._days[min(self._days)]
+        if index < len(means):
+            return Share(means[index], variances[index])
+        return newcomer
 
-    def add_city(self, day: int) -> None:
-        """Count an event of the city."""
-        self._city_ring[day % RING_DAYS] += 1
+    def latest(self, index: int) -> float:
+        """Return an estate's mean share as it is known now."""
+        return self.known(index, max(self._days, default=0)).mean
 
-    def close_day(self, today: int) -> None:
-        """Let the day `lag` days before yesterday enter the baseline, and free its place for a new day."""
-        slot = (today - 1 - self._lag) % RING_DAYS
+    def close_day(self, today: int, surging: list[int]) -> None:
+        """Learn from the day that ended before local day `today`; `surging` estates had a surge open."""
         n = self._used
-        sent = self._city_ring[slot]
-        if sent:
-            usual = self._mean[:n].max(axis=1) * sent
-            entered = np.minimum(self._ring[:n, slot], usual + CAP_DEVIATIONS * np.sqrt(usual + 1))
-            self._counts[:n] = self._counts[:n] * self._keep + entered[:, None]
-            self._city = self._city * self._keep + sent
-        else:
-            self._counts[:n] *= self._keep
-            self._city *= self._keep
-        self._ring[:, slot] = 0
-        self._city_ring[slot] = 0
-        self._infer()
+        states = self._states[:n]
+        self._drift(states)
+        if self._city_today:
+            self._learn(states, surging)
+            self._renew_prior(states)
+        self._today[:] = 0
+        self._city_today = 0
+        self._remember(today, states)
 
-    def _infer(self) -> None:
-        if not self._city.all():
-            return
-        n = self._used
-        for level in np.unique(self._level[:n]):
-            rows = np.flatnonzero(self._level[:n] == level)
-            shape, rate = _fit_prior(self._counts[rows], self._city)
-            self._prior[int(level)] = (shape, rate)
-            self._shape[rows] = shape + self._counts[rows]
-            self._mean[rows] = self._shape[rows] / (rate + self._city)
-        pairs = np.stack([self._shape[:n], self._mean[:n]], axis=2).tolist()
-        self.posterior = [tuple((a, m) for a, m in unit) for unit in pairs]
+    def _drift(self, states: Floats) -> None:
+        for model, hop in enumerate(self._hops):
+            old = states[:, model]
+            moved = hop / 2 * (old[:, :-2] + old[:, 2:])
+            edges = old[:, [1, -2]] * (hop / 2)
+            inner = (1 - hop) * old
+            inner[:, 1:-1] += moved
+            inner[:, [0, -1]] += edges + old[:, [0, -1]] * (hop / 2)
+            states[:, model] = inner
+        states *= 1 - self._settings.jump_per_day
+        states += self._settings.jump_per_day * self._prior
 
-    def _of_newcomer(self, level: int) -> tuple[tuple[float, float], ...]:
-        if level not in self._prior:
-            return tuple((VAGUE_SHAPE, 0.0) for _ in self._keep)
-        shape, rate = self._prior[level]
-        means = shape / (rate + self._city)
-        return tuple(zip(shape.tolist(), means.tolist(), strict=True))
+    def _learn(self, states: Floats, surging: list[int]) -> None:
+        counts, which = np.unique(self._today[: len(states)], return_inverse=True)
+        usual = self._usual_likelihood(counts)
+        odd = (1 / (1 + SURGE_DAY_MEAN)) * (SURGE_DAY_MEAN / (1 + SURGE_DAY_MEAN)) ** counts
+        chance = np.full(len(states), self._settings.surge_day, np.float32)
+        chance[surging] = 0.5
+        likelihood = usual[which] * (1 - chance)[:, None] + (odd[which] * chance)[:, None].astype(np.float32)
+        states *= likelihood[:, None, :]
+        evidence = states.sum(axis=2)
+        states /= evidence[:, :, None]
+        odds = self._odds[: len(states)]
+        odds[:] = odds**FORGETTING * evidence
+        odds /= odds.sum(axis=1, keepdims=True)
+        np.maximum(odds, 1e-3, out=odds)
+
+    def _usual_likelihood(self, counts: NDArray[np.float64]) -> Floats:
+        size = 1 / self._settings.day_variance
+        mean = self._values.astype(np.float64) * self._city_today
+        log_odds = np.log(mean / (mean + size))
+        constant = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1)
+        out = np.exp(constant[:, None] + counts[:, None] * log_odds - size * np.log1p(mean / size))
+        return np.maximum(out, 1e-30).astype(np.float32)
+
+    def _renew_prior(self, states: Floats) -> None:
+        n = len(states)
+        guess = self._first_guess(max(20, n))
+        self._prior = ((states.mean(axis=1).sum(axis=0) + PSEUDO_UNITS * guess) / (n + PSEUDO_UNITS)).astype(np.float32)
+
+    def _first_guess(self, units: int) -> Floats:
+        centre = -np.log(units) - PRIOR_SPREAD**2 / 2
+        guess = np.exp(-0.5 * ((self._grid - centre) / PRIOR_SPREAD) ** 2)
+        return (guess / guess.sum()).astype(np.float32)
+
+    def _remember(self, today: int, states: Floats) -> None:
+        odds = self._odds[: len(states)]
+        odds = odds / odds.sum(axis=1, keepdims=True)
+        mean = ((states @ self._values) * odds).sum(axis=1)
+        square = ((states @ self._values**2) * odds).sum(axis=1)
+        variance = np.maximum(square / mean**2 - 1, 1e-4)
+        first = float(self._prior @ self._values)
+        newcomer = Share(first, float(self._prior @ self._values**2) / first**2 - 1)
+        self._days[today] = (mean.tolist(), variance.tolist(), newcomer)
+        for day in [day for day in self._days if day < today - self._settings.window_days - 1]:
+            del self._days[day]
 
     def _grow(self) -> None:
-        for name in ("_level", "_ring", "_counts", "_shape", "_mean"):
+        for name in ("_states", "_odds", "_today"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
-
-
-def _fit_prior(counts: Floats, city: Floats) -> tuple[Floats, Floats]:
-    """Fit Gamma(shape, rate) to shares counts / city by moments, their Poisson noise taken out."""
-    shares = counts / city
-    mean = np.maximum(shares.mean(axis=0), 1e-12)
-    if len(counts) < FEW_UNITS:
-        return np.full_like(mean, VAGUE_SHAPE), VAGUE_SHAPE / mean
-    variance = np.maximum(shares.var(axis=0) - mean / city, 0.05 * mean**2)
-    return mean**2 / variance, mean / variance

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import nbinom
+from scipy.special import nbdtrik
 
 LOG10 = math.log(10.0)
 SMALLEST_TERM = 1e-9
@@ -42,5 +42,5 @@ def log_tail(k: int, mean: float, size: float) -> float:
 def central_90(mean: float, size: float) -> tuple[float, float]:
     """Return the 5% and the 95% quantile of NB(mean, size)."""
     p = size / (mean + size)
-    low, high = nbinom.ppf((0.05, 0.95), size, p)
-    return float(low), float(high)
+    low, high = (max(0.0, math.ceil(float(nbdtrik(q, size, p)))) for q in (0.05, 0.95))
+    return low, high

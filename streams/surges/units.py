@@ -10,10 +10,6 @@ from streams.surges.arrival import Arrival, Record
 from streams.surges.episodes import Episode
 from streams.surges.hours import DAY
 
-BASELINE_DAYS = 28
-"""Days of its own that a young unit is compared with."""
-
-
 class Unit:
     """One estate or area; times are seconds since 1970 UTC."""
 
@@ -81,12 +77,12 @@ class Unit:
         start = bisect_left(self.records, (second,))  # type: ignore[type-var]
         return iter(self.records[start:])
 
-    def forget_before(self, second: float, baseline_second: float, distinct_seconds: float) -> None:
+    def forget_before(self, second: float, distinct_seconds: float) -> None:
         """Drop requests before `second`, times before `baseline_second`, and reporters who may count again."""
         if self.episode is not None:
             second = min(second, self.episode.window_start)
         del self.records[: bisect_left(self.records, (second,))]  # type: ignore[type-var]
-        del self.times[: bisect_left(self.times, baseline_second)]
+        del self.times[: bisect_left(self.times, second)]
         if self._last_of:
             floor = second - distinct_seconds
             self._last_of = {who: when for who, when in self._last_of.items() if when >= floor}

@@ -1,10 +1,11 @@
-"""Builds raw records as producers would send them, and the tools to take them, for the tests of the streams."""
+"""Builds raw records as producers would send them, and the tools to take them, for the streams' tests."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
+from producers.contract import REGISTRY_TYPE as REGISTRY_ACTIVATED
 from producers.contract import (
     TICK_TYPE,
     ComplaintEvent,
@@ -16,7 +17,6 @@ from producers.contract import (
     event_headers,
     event_key,
 )
-from producers.contract import REGISTRY_TYPE as REGISTRY_ACTIVATED
 from streams.contract import Level
 from streams.estates.categories import Categoriser
 from streams.estates.registry import Area, Estate, Registry

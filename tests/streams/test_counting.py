@@ -37,7 +37,9 @@ def test_one_event_counts_at_five_levels_and_three_grains() -> None:
     found = figures(state)
     assert len(found) == 15
     day = int(dt.datetime(2021, 6, 1, tzinfo=SHANGHAI).timestamp())
-    assert found[Level.CITY, "city", Grain.DAY, day] == Measures(1, 0, 0, 0, {"leaks": 1}, [reporter_hash("a")])
+    assert found[Level.CITY, "city", Grain.DAY, day] == Measures(
+        1, 0, 0, 0, {"leaks": 1}, [reporter_hash("a")]
+    )
 
 
 def test_an_unknown_area_is_not_counted() -> None:

@@ -107,8 +107,6 @@ def test_cuts_and_repeats_change_no_figure(
     ]
     whole = take(part(), records)
     state = part()
-    outcomes = [
-        take(state, records[max(0, at - overlap) : at + size]) for at in range(0, len(records), size)
-    ]
+    outcomes = [take(state, records[max(0, at - overlap) : at + size]) for at in range(0, len(records), size)]
     assert [event for outcome in outcomes for event in outcome.tagged] == whole.tagged
     assert outcomes[-1].progress == whole.progress

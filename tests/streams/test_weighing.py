@@ -52,12 +52,16 @@ def test_a_missing_frame_is_noticed() -> None:
         Minutes.empty(1).take(frame(0, 5, [1]))
 
 
-parts = st.lists(st.lists(st.integers(0, 20 * MINUTE_MS), min_size=1, max_size=15).map(sorted), min_size=2, max_size=3)
+parts = st.lists(
+    st.lists(st.integers(0, 20 * MINUTE_MS), min_size=1, max_size=15).map(sorted), min_size=2, max_size=3
+)
 
 
 @given(parts, st.randoms(use_true_random=False))
 def test_interleaving_changes_no_minute(logs: list[list[int]], random: object) -> None:
-    frames = [[frame(part, at, log[at : at + 2]) for at in range(0, len(log), 2)] for part, log in enumerate(logs)]
+    frames = [
+        [frame(part, at, log[at : at + 2]) for at in range(0, len(log), 2)] for part, log in enumerate(logs)
+    ]
     end = [frame(part, len(log), [], clock=30 * MINUTE_MS) for part, log in enumerate(logs)]
 
     def minutes_of(order: list[ArrivalFrame]) -> dict[int, list[str]]:

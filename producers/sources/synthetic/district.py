@@ -42,6 +42,15 @@ def read_plan() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+def roads() -> dict[str, tuple[str, ...]]:
+    """Return the roads of each community, by its id."""
+    return {
+        f"{street['id']}{number:03}": tuple(community["roads"])
+        for street in read_plan()["streets"]
+        for number, community in enumerate(street["communities"], 1)
+    }
+
+
 class _Layout:
     """Lays estates out on the map and gives them homes, a company and a developer."""
 
@@ -67,7 +76,9 @@ class _Layout:
         for status in STATUSES:
             for names in community[status]:
                 name, *aliases = names.split("|")
-                row = UnitRow(f"{code}-{next(serial):02}", "estate", name, code, tuple(aliases), status=status)
+                row = UnitRow(
+                    f"{code}-{next(serial):02}", "estate", name, code, tuple(aliases), status=status
+                )
                 yield self._settle(row, street, community)
 
     def _settle(self, row: UnitRow, street: str, community: Mapping[str, Any]) -> UnitRow:

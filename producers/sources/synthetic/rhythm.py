@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -82,6 +83,18 @@ def _holiday(day: dt.date) -> float:
         if 0 <= (day - first).days < days:
             return factor
     return 1.0
+
+
+class DayDraw:
+    """Draws days in proportion to what is complained on each; weighed once."""
+
+    def __init__(self, days: Sequence[dt.date], yearly_growth: float) -> None:
+        self._days = days
+        self._weights = Weighted([day_weight(day, yearly_growth) for day in days])
+
+    def draw(self, chance: Chance, count: int) -> list[dt.date]:
+        """Return `count` days, with repetition, in no order."""
+        return [self._days[index] for index in self._weights.draw(chance, count)]
 
 
 def moment_of(day: dt.date, chance: Chance) -> dt.datetime:

@@ -1,0 +1,27 @@
+-- A part's countable events below a position, since a moment, each once by its first delivery.
+-- `near` and `far`: see recount_days.sql. Everything later than `since` is near, so only earlier months are far.
+WITH
+    near AS
+    (
+        SELECT event_id, source, request_id, version, kind, problem_type, reporter_hash,
+            intDiv(toUnixTimestamp64Milli(occurred_at), 1000) AS second,
+            estate_id, community_id, street_id, district_id, city_id
+        FROM {db}.complaints FINAL
+        WHERE occurred_at >= toDateTime64({since:Int64}, 3, 'UTC')
+            AND part = {part:UInt16} AND (epoch, off) < ({epoch:UInt16}, {below:UInt64})
+            AND kind IN ('opened', 'petitioned', 'closed', 'reopened')
+    ),
+    far AS
+    (
+        SELECT event_id, source, request_id, max(version) AS far_version
+        FROM {db}.complaints
+        WHERE occurred_at < toStartOfMonth(toDateTime64({since:Int64}, 3, 'UTC'))
+            AND event_id IN (SELECT event_id FROM near)
+        GROUP BY event_id, source, request_id
+    )
+SELECT concat(source, '/', request_id, '/', event_id) AS identity, kind, second, estate_id, community_id, street_id, district_id, city_id,
+    problem_type, reporter_hash
+FROM near
+LEFT JOIN far USING (event_id, source, request_id)
+WHERE far_version <= version
+SETTINGS defer_partition_pruning_after_final = 0

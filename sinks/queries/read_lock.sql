@@ -1,0 +1,1 @@
+SELECT holder FROM {db}.schema_lock

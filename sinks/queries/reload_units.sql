@@ -1,0 +1,1 @@
+SYSTEM RELOAD DICTIONARY {db}.units_dict {on_cluster}

@@ -1,0 +1,85 @@
+"""Gathers a text's mentions into candidates: the estates that the message may be about. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from streams.contract import CANDIDATE_PREFIX
+from streams.estates.folding import fold
+from streams.estates.mentions import Mention, Rule
+from streams.estates.variants import Reading, base, core
+
+_TAIL_ALIKE = str.maketrans("院圆元", "园园园")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One estate, and where the text names it."""
+
+    key: str
+    """Equal for all mentions of the estate: the name without phase and 小区."""
+    mentions: tuple[Mention, ...]
+    """In order of the text; at least one."""
+
+    @property
+    def best(self) -> Mention:
+        """The mention that says most surely which estate is meant."""
+        return min(self.mentions, key=lambda m: (m.elsewhere, not m.readings, _order(m), -len(m.text), m.start))
+
+    @property
+    def reading(self) -> Reading | None:
+        """The registry's name to report: the whole estate's rather than a phase's."""
+        readings = self.best.readings
+        whole = (reading for reading in readings if base(fold(reading.name)) == fold(reading.name))
+        return next(whole, readings[0] if readings else None)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the registry has it."""
+        return any(mention.readings for mention in self.mentions)
+
+
+_RULES = tuple(Rule)
+
+
+def _order(mention: Mention) -> int:
+    return _RULES.index(mention.rule)
+
+
+def candidate_id(name: str) -> str:
+    """Return the unit of an estate that the registry lacks; spellings of one name fall together.
+
+    `伊景园·滨河苑`, `伊景园滨河苑小区` and `伊景园滨河院` have one id.
+    """
+    key = _own_name(fold(name))
+    ending = key[-1:].translate(_TAIL_ALIKE).replace("苑", "园")
+    return f"{CANDIDATE_PREFIX}{key[:-1]}{ending}"
+
+
+def gather(mentions: Iterable[Mention]) -> list[Candidate]:
+    """Return the candidates in the order in which the text first names them."""
+    groups: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        groups.setdefault(_key(mention), []).append(mention)
+    for key in sorted(groups, key=len):
+        longer = next((other for other in groups if other != key and _is_part(key, other)), None)
+        if longer is not None:
+            groups[longer] = sorted(groups[longer] + groups.pop(key), key=lambda mention: mention.start)
+    found = [Candidate(key, tuple(group)) for key, group in groups.items()]
+    return sorted(found, key=lambda candidate: candidate.mentions[0].start)
+
+
+def _key(mention: Mention) -> str:
+    return _own_name(fold(mention.readings[0].name if mention.readings else mention.text))
+
+
+def _own_name(folded: str) -> str:
+    name = base(folded)
+    bare = name.removesuffix("小区").removesuffix("安置")
+    return bare if len(bare) > 1 else name
+
+
+def _is_part(short: str, long: str) -> bool:
+    """Say whether one name is the beginning or the end of another, and still its own."""
+    return (long.startswith(short) or long.endswith(short)) and (len(short) > 3 or len(core(short)) > 1)

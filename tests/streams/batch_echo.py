@@ -1,0 +1,38 @@
+"""A worker on the batch transport that writes down what it was given; started as a process by the tests.
+
+usage: python -m tests.streams.batch_echo BROKERS GROUP TOPIC FILE
+FILE gets a line `partition first last count` for each batch, before the batch is acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import faust
+
+from streams.app import batch_topic, build_app
+from streams.settings import StreamsSettings
+
+
+def main(brokers: str, group: str, topic: str, file: str) -> None:
+    """Run until a signal ends the process."""
+    app = build_app(group, StreamsSettings(brokers=brokers, batch_records=500, commit_seconds=0.2))
+    out = Path(file).open("a", buffering=1)  # noqa: SIM115  (open for the life of the process)
+
+    @app.agent(batch_topic(app, topic))
+    async def write_down(stream: Any) -> None:
+        async for event in stream.noack().events():
+            batch = event.message.value
+            out.write(f"{event.message.partition} {batch[0].offset} {batch[-1].offset} {len(batch)}\n")
+            await asyncio.sleep(0.01)
+            if event.message.generation_id == app.consumer_generation_id:
+                await stream.ack(event)
+
+    faust.Worker(app, loglevel="WARN", quiet=True, redirect_stdouts=False).execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

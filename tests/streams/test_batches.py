@@ -1,0 +1,148 @@
+"""The batch transport on the real broker: nothing lost, order kept, commits where acknowledged.
+
+And a pin: what it overrides in Faust is private, so another version must fail here first.
+"""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from faust.transport.consumer import Consumer
+from faust.transport.drivers import aiokafka as driver
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import NewTopic
+
+PARTITIONS = 2
+PATIENCE_SECONDS = 60
+
+
+def test_the_private_parts_of_faust_are_those_we_know() -> None:
+    assert version("faust-streaming") == "0.15.3"
+    assert version("aiokafka") == "0.14.0"
+    assert list(inspect.signature(Consumer._drain_messages).parameters) == ["self", "fetcher"]
+    assert list(inspect.signature(Consumer._wait_next_records).parameters) == ["self", "timeout"]
+    assert list(inspect.signature(Consumer._add_gap).parameters) == ["self", "tp", "offset_from", "offset_to"]
+    assert list(inspect.signature(driver.AIOKafkaConsumerThread._create_worker_consumer).parameters) == [
+        "self",
+        "transport",
+    ]
+    assert "self._fetch_max_wait_ms = fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.__init__)
+    assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.start)
+
+
+@contextmanager
+def worker(kafka: str, topic: str, file: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "tests.streams.batch_echo", kafka, f"group-{topic}", topic, str(file)]
+    process = subprocess.Popen(command)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def new_topic(kafka: str) -> str:
+    topic = f"batches-{uuid.uuid4().hex}"
+    admin = KafkaAdminClient(bootstrap_servers=kafka)
+    admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
+    admin.close()
+    return topic
+
+
+def publish(kafka: str, topic: str, count: int) -> None:
+    producer = KafkaProducer(bootstrap_servers=kafka, linger_ms=20)
+    for number in range(count):
+        producer.send(topic, b"x" * 50, partition=number % PARTITIONS)
+    producer.flush()
+    producer.close()
+
+
+def batches(file: Path) -> list[tuple[int, int, int, int]]:
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [tuple(map(int, line.split())) for line in lines]  # type: ignore[misc]
+
+
+def offsets(file: Path) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {partition: [] for partition in range(PARTITIONS)}
+    for partition, first, last, _ in batches(file):
+        found[partition] += range(first, last + 1)
+    return found
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"gave up waiting until {what}"
+        time.sleep(0.1)
+
+
+@pytest.mark.stack
+def test_whole_batches_come_in_order_and_a_clean_stop_loses_and_repeats_nothing(
+    kafka: str, tmp_path: Path
+) -> None:
+    topic, file = new_topic(kafka), tmp_path / "seen"
+    publish(kafka, topic, 4000)
+    with worker(kafka, topic, file) as process:
+        wait_until(lambda: sum(map(len, offsets(file).values())) >= 4000, "all was read")
+        process.terminate()
+        assert process.wait(30) == 0
+    assert offsets(file) == {partition: list(range(2000)) for partition in range(PARTITIONS)}
+    assert all(count == last - first + 1 for _, first, last, count in batches(file))
+    assert max(count for *_, count in batches(file)) > 100
+    publish(kafka, topic, 100)
+    with worker(kafka, topic, file):
+        wait_until(lambda: sum(map(len, offsets(file).values())) >= 4100, "the rest was read")
+    assert offsets(file) == {partition: list(range(2050)) for partition in range(PARTITIONS)}
+
+
+@pytest.mark.stack
+def test_after_a_kill_the_next_worker_goes_on_from_what_was_committed(kafka: str, tmp_path: Path) -> None:
+    topic, file = new_topic(kafka), tmp_path / "seen"
+    publish(kafka, topic, 20000)
+    with worker(kafka, topic, file):
+        wait_until(lambda: len(batches(file)) > 10, "some was read")
+    with worker(kafka, topic, file):
+        wait_until(lambda: all(last == 9999 for last in _lasts(file)), "all was read")
+    for partition, seen in offsets(file).items():
+        assert set(seen) == set(range(10000)), partition
+        assert len(seen) < 20000, "the second worker began anew"
+
+
+@pytest.mark.stack
+def test_a_second_worker_shares_and_nothing_is_lost_when_it_joins(kafka: str, tmp_path: Path) -> None:
+    topic, one, two = new_topic(kafka), tmp_path / "one", tmp_path / "two"
+    with worker(kafka, topic, one):
+        publish(kafka, topic, 2000)
+        wait_until(lambda: bool(batches(one)), "the first read")
+        with worker(kafka, topic, two):
+            published = 2000
+            while not batches(two):
+                publish(kafka, topic, 500)
+                published += 500
+                assert published < 100_000, "the second worker never got a partition"
+                time.sleep(0.5)
+            wait_until(lambda: _together(one, two) >= published, "all was read")
+    expected = set(range(published // PARTITIONS))
+    for partition in range(PARTITIONS):
+        assert set(offsets(one)[partition]) | set(offsets(two)[partition]) == expected
+
+
+def _lasts(file: Path) -> list[int]:
+    return [max(seen, default=-1) for seen in offsets(file).values()]
+
+
+def _together(*files: Path) -> int:
+    return sum(
+        len(set().union(*(set(offsets(file)[partition]) for file in files)))
+        for partition in range(PARTITIONS)
+    )
