@@ -103,6 +103,7 @@ class Publisher:
         Raises:
             DeliveryFailed: an earlier record was not taken.
         """
+        self._reap()
         if self._failure is not None:
             raise self._delivery_failed()
         value, headers = tick_value(self._name, at)

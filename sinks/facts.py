@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
 from sinks.settings import SinksSettings
 from sinks.statements import query
 from streams.contract import Path, Progress
-from streams.counting import Countable
+from streams.counting import Countable, Counts
 from streams.surges.detector import Arrival
+
+KINDS: Final = {kind.value: kind for kind in Counts.COUNTED}
 
 
 class Facts:
@@ -65,7 +67,7 @@ class Facts:
         for identity, kind, second, *path, problem_type, reporter in self._server.stream(
             self._counted_facts, position
         ):
-            yield Countable(identity, Kind(kind), second, Path(*path), problem_type, reporter)
+            yield Countable(identity, KINDS[kind], second, Path(*path), problem_type, reporter)
 
     def arrivals(self, epoch: int, below: Mapping[int, int]) -> Iterator[Arrival]:
         """Yield opened requests below each part's offset, once each, as they are to be weighed.

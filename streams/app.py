@@ -26,6 +26,8 @@ def build_app(group: str, settings: StreamsSettings) -> faust.App:
         topic_allow_declare=False,
         topic_disable_leader=True,
         store="memory://",
+        # Nothing is kept there, but Faust makes it at every start, in the working directory by default.
+        datadir=str(Path(tempfile.gettempdir()) / f"pulse-faust-{os.getuid()}-{group}"),
         consumer_auto_offset_reset="earliest",
         broker_commit_interval=settings.commit_seconds,
         broker_max_poll_records=settings.batch_records,

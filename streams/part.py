@@ -210,11 +210,15 @@ def _arrival_frame(part: Part, first: int, tagged: list[Tagged]) -> ArrivalFrame
 
 
 def _rejected(record: RawRecord, dead: Dead) -> Rejected:
-    source = dict(record.headers).get("ce_source", b"unknown").decode(errors="replace")
+    headers = dict(record.headers)
+    source = headers.get("ce_source", b"unknown").decode(errors="replace")
+    # A producer that could not map its input says in which row and column it failed: that helps more.
+    defect = headers.get("x-defect", b"").decode(errors="replace")
+    detail = f"{defect} ({dead.detail})" if defect else dead.detail
     return Rejected(
         source=source[:200] or "unknown",
         reason=dead.reason,
-        detail=dead.detail[:500],
+        detail=detail[:500],
         epoch=record.place.epoch,
         part=record.place.part,
         offset=record.place.offset,

@@ -89,7 +89,9 @@ class ZoneParameter(click.ParamType):
     type=click.Path(dir_okay=False, path_type=Path),
     help="CSV to write, one row for each surge as it was when it opened; the city's rows name `*` as estate.",
 )
-@click.option("--zone", type=ZoneParameter(), default="UTC", show_default=True, help="Zone of times without one.")
+@click.option(
+    "--zone", type=ZoneParameter(), default="UTC", show_default=True, help="Zone of times without one."
+)
 @click.option("--threshold", type=float, help="Score at which a surge opens, instead of the default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object on stdout.")
 def command(source: Path, target: Path, zone: ZoneInfo, threshold: float | None, as_json: bool) -> None:

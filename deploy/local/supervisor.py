@@ -114,7 +114,8 @@ def launch_supervisor(where: Supervision, programs: Sequence[Program], *, tied: 
     Raises:
         PartUnavailable: it did not come up.
     """
-    where.logs.mkdir(parents=True, exist_ok=True)
+    for directory in (where.logs, *(program.directory for program in programs)):
+        directory.mkdir(parents=True, exist_ok=True)
     where.config.write_text(supervisor_config(where, programs))
     where.config.chmod(0o600)  # the environment of the programs may hold secrets
     process = _spawn(where, tied=tied)

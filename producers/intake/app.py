@@ -32,6 +32,7 @@ from producers.settings import ProducersSettings
 
 BUSY_SECONDS: Final = 1
 AWAY_SECONDS: Final = 5
+CONNECT_SECONDS: Final = 3.0
 
 
 class _Stop(Exception):
@@ -171,12 +172,8 @@ class _Whole(_Stop):
 
 def _connector(settings: ProducersSettings, metrics: PublishMetrics) -> Callable[[], Publisher]:
     """Return what connects to Kafka; a caller who waits for an answer wants a failure soon."""
-    delivery = settings.intake.delivery_seconds
     publish = settings.publish.model_copy(
-        update={
-            "delivery_seconds": delivery,
-            "connect_seconds": min(delivery, settings.publish.connect_seconds),
-        }
+        update={"delivery_seconds": settings.intake.delivery_seconds, "connect_seconds": CONNECT_SECONDS}
     )
     return lambda: Publisher(settings.brokers, publish, name="intake", metrics=metrics)
 

@@ -19,8 +19,9 @@ WITH
             AND event_id IN (SELECT event_id FROM near)
         GROUP BY event_id, source, request_id
     )
-SELECT concat(source, '/', request_id, '/', event_id) AS identity, kind, second, estate_id, community_id, street_id, district_id, city_id,
-    problem_type, reporter_hash
+SELECT
+    concat(source, '/', request_id, '/', event_id) AS identity, kind, second,
+    estate_id, community_id, street_id, district_id, city_id, problem_type, reporter_hash
 FROM near
 LEFT JOIN far USING (event_id, source, request_id)
 WHERE far_version <= version

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from streams.contract import CANDIDATE_PREFIX
 from streams.estates.folding import fold
 from streams.estates.mentions import Mention, Rule
-from streams.estates.variants import Reading, base, core
+from streams.estates.variants import Reading, core, own_name
 
 _TAIL_ALIKE = str.maketrans("院圆元", "园园园")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """One estate, and where the text names it."""
 
@@ -22,29 +23,28 @@ class Candidate:
     mentions: tuple[Mention, ...]
     """In order of the text; at least one."""
 
-    @property
+    @cached_property
     def best(self) -> Mention:
         """The mention that says most surely which estate is meant."""
         return min(self.mentions, key=lambda m: (m.elsewhere, not m.readings, _order(m), -len(m.text), m.start))
 
-    @property
+    @cached_property
     def reading(self) -> Reading | None:
         """The registry's name to report: the whole estate's rather than a phase's."""
         readings = self.best.readings
-        whole = (reading for reading in readings if base(fold(reading.name)) == fold(reading.name))
-        return next(whole, readings[0] if readings else None)
+        return next((reading for reading in readings if reading.whole), readings[0] if readings else None)
 
-    @property
+    @cached_property
     def is_known(self) -> bool:
         """Whether the registry has it."""
         return any(mention.readings for mention in self.mentions)
 
 
-_RULES = tuple(Rule)
+_ORDER = {rule: place for place, rule in enumerate(Rule)}
 
 
 def _order(mention: Mention) -> int:
-    return _RULES.index(mention.rule)
+    return _ORDER[mention.rule]
 
 
 def candidate_id(name: str) -> str:
@@ -52,7 +52,7 @@ def candidate_id(name: str) -> str:
 
     `伊景园·滨河苑`, `伊景园滨河苑小区` and `伊景园滨河院` have one id.
     """
-    key = _own_name(fold(name))
+    key = own_name(fold(name))
     ending = key[-1:].translate(_TAIL_ALIKE).replace("苑", "园")
     return f"{CANDIDATE_PREFIX}{key[:-1]}{ending}"
 
@@ -71,13 +71,7 @@ def gather(mentions: Iterable[Mention]) -> list[Candidate]:
 
 
 def _key(mention: Mention) -> str:
-    return _own_name(fold(mention.readings[0].name if mention.readings else mention.text))
-
-
-def _own_name(folded: str) -> str:
-    name = base(folded)
-    bare = name.removesuffix("小区").removesuffix("安置")
-    return bare if len(bare) > 1 else name
+    return mention.readings[0].key if mention.readings else own_name(mention.text)
 
 
 def _is_part(short: str, long: str) -> bool:

@@ -8,7 +8,7 @@ stays, so that in 丽发新城小区 the estate 新城小区 is not seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -86,10 +86,19 @@ _PHASE_CUES: Final = ("一期", "二期", "三期", "四期", "五期", "1期", 
 _USE_CUES: Final = ("业主", "楼盘", "住户", "苑", "郡", "墅", *_PHASE_CUES)
 _WEAK_CUES: Final = frozenset("城园湾府庭居里台座轩阁岸都汇")
 """They end many other words too: only believed where a phase, a building, 小区 or owners follow."""
-CUES: Final = frozenset((*SUFFIXES, *GENERIC_TAILS, *_USE_CUES, *_WEAK_CUES))
+_WEAK_NEXT: Final = (
+    "小区", "业主", "的业主", "住户", "居民", "物业", "楼盘", "安置",
+    *"0123456789abcdefgh", *(f"{n}{what}" for n in "一二三四五六七八九" for what in "期栋号座区"),
+)  # fmt: skip
+CUES: Final[Mapping[str, int]] = {
+    **{cue: len(cue) for cue in (*SUFFIXES, *GENERIC_TAILS, *_USE_CUES)},
+    **{f"{cue}{after}": 1 for cue in _WEAK_CUES for after in _WEAK_NEXT},
+}
+"""Pattern -> how many of its characters are the cue."""
 _OUTSIDE: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
 """Cues that are not part of the name before them."""
 _OWNERS: Final = ("业主", "的业主", "住户", "的住户", "居民", "全体业主", "楼盘", "宿舍", "物业")
+_HOUSING_CUES: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
 _FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|准|新|老)+\Z")
 _FUNCTION: Final = frozenset("的了是在有们我你他她它这那该被把给让将但就也都或而因由从向对没未曾不很太最更已还又再才只并且若则所着么吗呢吧啊请问说")
 """Characters of grammar: hardly any estate's name has one."""
@@ -129,18 +138,20 @@ class MentionFinder:
     ) -> None:
         self._spellings = spellings
         self._model = model
-        self._matcher = Matcher(spellings, CUES | suffixes)
-        self._words = dict.fromkeys(BOUNDARIES, Edge.WORD) | dict.fromkeys(places, Edge.PLACE)
-        self._longest_word = max(map(len, self._words))
+        self._matcher = Matcher(spellings, {**CUES, **{suffix: len(suffix) for suffix in suffixes}})
+        self._words = _by_last(dict.fromkeys(BOUNDARIES, Edge.WORD) | dict.fromkeys(places, Edge.PLACE))
         self._near = NearNames(spellings)
         self._tails = _tails_of_others(spellings)
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in order of the text."""
         hits, cues = self._matcher.find(text)
+        if not hits and not cues:
+            return []
         chosen = _resolve(self._known(text, hits[:_MAX_HITS]))
         chosen += self._unknown(text, cues[:_MAX_HITS], chosen)
-        chosen += self._misspelt(text, chosen)
+        if any(cue.pattern in _HOUSING_CUES for cue in cues):
+            chosen += self._misspelt(text, chosen)
         return sorted(chosen, key=lambda mention: mention.start)
 
     def edge(self, text: str, at: int) -> Edge:
@@ -149,12 +160,15 @@ class MentionFinder:
             return Edge.HARD
         if text[at - 1].isascii() and not text[at].isascii():
             return Edge.WORD
-        if text[at - 1] in _PLACE_ENDS:
+        before = text[at - 1]
+        if before in _PLACE_ENDS:
             return Edge.PLACE
         found = Edge.SOFT
-        for length in range(1, min(at, self._longest_word) + 1):
-            found = max(found, self._words.get(text[at - length : at], Edge.SOFT))
-        if found is Edge.SOFT and self._model.ratio(text[at - 1]) < _FOREIGN:
+        for word, edge in self._words.get(before, ()):
+            if text.endswith(word, 0, at):
+                found = edge
+                break
+        if found is Edge.SOFT and self._model.ratio(before) < _FOREIGN:
             return Edge.WORD
         return found
 
@@ -197,13 +211,18 @@ class MentionFinder:
         if any(mention.start < title and mention.readings for mention in chosen):
             return []
         for start in range(title - _MIN_NEAR + 1):
-            if self.edge(text, start) >= Edge.PLACE and text[start].isalnum():
+            if self.edge(text, start) >= Edge.PLACE and self._is_last_place(text, start):
                 for end in range(min(title, start + _MAX_NEAR), start + _MIN_NEAR - 1, -1):
                     near = self._near.find(text[start:end], strict=True)
                     if near is not None and not any(m.overlaps(start, end) for m in chosen):
                         reach = _reach(text, end)
                         return [Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)]
         return []
+
+    def _is_last_place(self, text: str, start: int) -> bool:
+        """Say that no further place follows at once: in 岳麓区咸嘉湖街道X the name begins at X."""
+        nearby = range(start + 1, min(len(text), start + _MIN_NEAR + 1))
+        return text[start].isalnum() and all(self.edge(text, at) < Edge.PLACE for at in nearby)
 
     def _widen(self, text: str, inside: Mention, end: int, known: list[Mention]) -> None:
         """Replace a known name by the near name of a longer one that it is the beginning of."""
@@ -229,8 +248,6 @@ class MentionFinder:
         if outside and (filler := _FILLERS.search(text, max(0, cue - 6), cue)):
             stop = filler.start()
         end = stop if outside else cue_end
-        if text[cue:cue_end] in _WEAK_CUES and not _is_used(text, cue_end):
-            return None
         starts = self._begins(text, stop)
         reach = max(_reach(text, end), cue_end if stop == cue else end)
         return self._judge(text, starts, end, reach) if starts else None
@@ -268,6 +285,14 @@ class MentionFinder:
 def _needs_end(pattern: str, spelling: Spelling) -> bool:
     """Say whether a weak spelling is only believed where the text goes on as it does after a name."""
     return spelling >= Spelling.CLIPPED or len(pattern) < 3 or _DWELLING_END.search(pattern) is None
+
+
+def _by_last(words: Mapping[str, Edge]) -> dict[str, tuple[tuple[str, Edge], ...]]:
+    """Return the words by their last character, the surest edges first."""
+    found: dict[str, list[tuple[str, Edge]]] = {}
+    for word, edge in sorted(words.items(), key=lambda item: (-item[1], item[0])):
+        found.setdefault(word[-1], []).append((word, edge))
+    return {last: tuple(listed) for last, listed in found.items()}
 
 
 def _is_common(pattern: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from streams.estates.candidates import Candidate, candidate_id, gather
 from streams.estates.context import Choice, Context
 from streams.estates.coordinates import is_possible, to_wgs84
 from streams.estates.evidence import NAMES, evidence
-from streams.estates.folding import Folder, fold
+from streams.estates.folding import Folder, Offsets, fold
 from streams.estates.gazetteer import places, suffixes
 from streams.estates.lexicon import CLAUSE_END
 from streams.estates.mentions import MentionFinder
@@ -94,7 +94,7 @@ class Tagger:
         self, folder: Folder, event: ComplaintEvent, folded: str
     ) -> list[tuple[Candidate, float, list[float]]]:
         candidates = gather(self._finder.find(folded))
-        title_end = len(folder.fold(event.title)) if candidates else 0
+        title_end = len(folder.fold(event.title[:LONGEST_TEXT])) if candidates else 0
         weighed = []
         for candidate in candidates:
             pieces = evidence(folded, title_end, candidate, candidates, self._model)
@@ -120,10 +120,10 @@ class Tagger:
         event: ComplaintEvent,
         text: str,
         folded: str,
-        origins: Sequence[tuple[int, int]],
+        origins: tuple[Offsets, Offsets],
     ) -> Tag:
         mention = candidate.best
-        surface = text[origins[mention.start][0] : origins[mention.end - 1][1]]
+        surface = text[origins[0][mention.start] : origins[1][mention.end - 1]]
         choice = self._choose(candidate, event, folded)
         name = candidate.reading.name if candidate.reading else ""
         primary = probability >= PRIMARY_FROM

@@ -45,6 +45,10 @@ class Reading:
     name: str
     """The registry's name or alias, as the registry writes it."""
     spelling: Spelling
+    key: str = ""
+    """The whole estate's folded name, without phase and 小区: equal for all its phases."""
+    whole: bool = True
+    """Whether the name is that of the whole estate, not of a phase."""
 
 
 Spellings = Mapping[str, tuple[Reading, ...]]
@@ -86,6 +90,13 @@ def base(name: str) -> str:
     return _PHASE_END.sub("", bare) or bare
 
 
+def own_name(folded: str) -> str:
+    """Return a folded name without brackets, phase and 小区, where something is left."""
+    name = base(folded)
+    bare = name.removesuffix("小区").removesuffix("安置")
+    return bare if len(bare) > 1 else name
+
+
 def compile_spellings(registry: Registry, damage: Mapping[str, str] | None = None) -> Spellings:
     """Return every spelling of every estate.
 
@@ -97,9 +108,10 @@ def compile_spellings(registry: Registry, damage: Mapping[str, str] | None = Non
     brands = _brands([base(fold(name)) for _, name in names], registry)
     found: dict[str, dict[tuple[str, str], Reading]] = {}
     for estate, name in names:
+        key, whole = own_name(fold(name)), base(fold(name)) == fold(name)
         for text, spelling in _with_damage(_spellings(fold(name), brands), damage or {}):
             if len(text) > 1:
-                reading = Reading(estate.id, name, spelling)
+                reading = Reading(estate.id, name, spelling, key, whole)
                 found.setdefault(text, {}).setdefault((estate.id, name), reading)
     return {text: kept for text, readings in found.items() if (kept := _nearest(readings.values()))}
 

@@ -1,30 +1,61 @@
-"""Whether an area's window is the area's own, or only the echo of its loudest estate. Pure."""
+"""Whether an area's rise is the area's own, or only the echo of its loudest part. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from streams.contract import Level
+from streams.contract import UNPLACED, Level, Path
+from streams.surges.arrival import Record
 from streams.surges.scan import Scanner, Window
 from streams.surges.units import Unit
 
-REST_THRESHOLD = 3.0
-"""Score that an area's window must reach without its loudest estate."""
+AREAS = (Level.COMMUNITY, Level.STREET, Level.DISTRICT)
 
 UnitKey = tuple[Level, str]
 
 
-def carriers(unit: Unit, start: float) -> Counter[str]:
-    """Return the counted requests of each estate of an area since `start`."""
-    return Counter(record.estate for record in unit.since(start) if record.counted)
+def estate_key(path: Path) -> UnitKey:
+    """Return the key under which an event's estate is remembered.
+
+    Events without an estate are kept apart for each area, so that the area's share is the sum of its parts.
+    """
+    if path.estate and path.estate != UNPLACED:
+        return Level.ESTATE, path.estate
+    return Level.ESTATE, f"{UNPLACED}/{path.community or path.street or path.district}"
 
 
-def is_carried_by_several(
-    unit: Unit, window: Window, scanner: Scanner, units: Mapping[UnitKey, Unit]
-) -> bool:
-    """Return whether the window would still be unlikely without the estate that sent most of it."""
-    loudest, count = carriers(unit, window.start).most_common(1)[0]
-    estate = units.get((Level.ESTATE, loudest))
-    usual = scanner.expect(estate, window.start, window.end, count).mean if estate else 0.0
-    return scanner.score_of_rest(unit, window, count, usual) >= REST_THRESHOLD
+def is_placed(path: Path) -> bool:
+    """Return whether the event has an estate that may surge."""
+    return path.estate not in {"", UNPLACED}
+
+
+def area_keys(path: Path) -> list[UnitKey]:
+    """Return the keys of the areas that an event counts at, the smallest first."""
+    return [(level, name) for level in AREAS if (name := getattr(path, level))]
+
+
+def part_key(path: Path, level: Level) -> UnitKey:
+    """Return the largest unit below an area of `level` that the event counts at."""
+    below = [key for key in area_keys(path) if AREAS.index(key[0]) < AREAS.index(level)]
+    return below[-1] if below else estate_key(path)
+
+
+def carriers(records: Iterable[Record]) -> tuple[str, ...]:
+    """Return the estates that sent these requests, the busiest first."""
+    counts = Counter(
+        record.arrival.path.estate for record in records if record.counted and is_placed(record.arrival.path)
+    )
+    return tuple(sorted(counts, key=lambda estate: (-counts[estate], estate)))
+
+
+def score_without_loudest(
+    area: Unit, window: Window, scanner: Scanner, units: Mapping[UnitKey, Unit]
+) -> float:
+    """Return the score of an area's window without the part of it that rose most."""
+    parts = Counter(
+        part_key(record.arrival.path, area.level) for record in area.since(window.start) if record.counted
+    )
+    usual = {key: scanner.expect(units[key], window.start, window.end).mean for key in parts}
+    loudest = max(parts, key=lambda key: (parts[key] - usual[key], key))
+    return scanner.score_without(area, window, parts[loudest], usual[loudest])

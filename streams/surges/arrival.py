@@ -1,4 +1,4 @@
-"""One opened request as the detector sees it. Pure."""
+"""One opened request, as the detector is told of it and as a unit remembers it. Pure."""
 
 from __future__ import annotations
 
@@ -23,14 +23,11 @@ class Arrival(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A request as a unit remembers it while windows may reach it; ordered by occurrence."""
+    """A request as a unit remembers it while a window may reach it; ordered by occurrence."""
 
     second: float
     """When it occurred (s since 1970 UTC), at the latest when it was weighed."""
     event_id: str
-    request_id: str
-    reporter: str
-    problem_type: str
-    estate: str
     counted: bool
-    """Whether it is the reporter's first in the unit within the distinct time."""
+    """Whether it is its reporter's first in the unit within the distinct time."""
+    arrival: Arrival

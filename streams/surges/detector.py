@@ -1,7 +1,7 @@
 """The detector: minute by minute, which unit has more complaints than its history explains. Pure.
 
-It composes the parts (clock, shares, scan, city watch) and keeps the order of things: first the hours that
-passed are closed, then the minute's arrivals are remembered, then every unit that they touched is weighed.
+It composes the parts (clock, shares, voices, scan, city watch) and keeps the order of things: first the hours
+that passed are closed, then the minute's arrivals are remembered, then every unit that they touched is weighed.
 Given the same minutes it returns the same surges, whatever order the arrivals of a minute come in.
 """
 
@@ -11,66 +11,84 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from streams.contract import UNPLACED, Level, Path, Surge
-from streams.surges.areas import UnitKey, carriers, is_carried_by_several
+from streams.contract import Level, Path, Surge
+from streams.surges.areas import (
+    UnitKey,
+    area_keys,
+    carriers,
+    estate_key,
+    is_placed,
+    score_without_loudest,
+)
 from streams.surges.arrival import Arrival, Record
 from streams.surges.city_clock import CityClock
 from streams.surges.city_watch import CityWatch
-from streams.surges.episodes import Episode, Evidence
+from streams.surges.episodes import Episode, path_above
 from streams.surges.hours import DAY, HOUR, LocalHours
-from streams.surges.scan import Scanner, Window
+from streams.surges.scan import Scanner
+from streams.surges.scan_window import Window
 from streams.surges.seen import SeenEvents
 from streams.surges.settings import DetectorSettings
 from streams.surges.shares import Shares
 from streams.surges.units import Unit
+from streams.surges.voices import Voices
 
 __all__ = ["Arrival", "Detector", "DetectorSettings"]
 
-METHOD = "1"
+METHOD = "2"
 """Rises whenever the same settings may give other surges."""
 MINUTE = 60
 WHOLE_CITY = "*"
 """Name of the city where the events name none."""
 SWEEP_DAYS = 7
 """Each unit's old requests are dropped once in so many days."""
-AREAS = (Level.COMMUNITY, Level.STREET, Level.DISTRICT)
+HOURS_KEPT = 24 * 70
+MOST_OF_THE_CITY = 0.5
+"""An area with more than this share of the city is left to the watch of the city."""
 
 
 class Detector:
-    """Weighs the minutes of one city in ascending order; skipped minutes count as empty ones."""
+    """Weighs the minutes of one city in ascending order; skipped minutes count as empty ones.
+
+    Args:
+        settings: what counts as a surge.
+        zone: the zone whose hours, weekdays and days the residents live by.
+    """
 
     def __init__(self, settings: DetectorSettings, zone: ZoneInfo) -> None:
         self.version = f"{METHOD}-{settings.digest()}"
+        """Names the method and its settings: equal versions find equal surges."""
         self._settings = settings
         self._hours = LocalHours(zone)
         self._seen = SeenEvents(settings.memory_days)
         self._shares = Shares(settings)
+        self._voices = Voices(settings.window_days + 1)
         self._units: dict[UnitKey, Unit] = {}
         self._open: dict[UnitKey, Unit] = {}
-        self._first_hour: int | None = None
-        self._hour = 0
-        self._clock: CityClock
-        self._scanner: Scanner
-        self._city: CityWatch
-        self._city_name = WHOLE_CITY
         self._city_episode: Episode | None = None
+        self._city_name = WHOLE_CITY
+        self._begin: int | None = None
 
     def weigh(self, minute: int, arrivals: Sequence[Arrival]) -> list[Surge]:
-        """Return the surges that this minute (its start, s since 1970 UTC) opens, revises or clears.
+        """Return the surges that this minute opens, revises or clears.
 
         Clearings that fell due in skipped minutes come out first, dated when they fell due.
+
+        Args:
+            minute: its start, s since 1970 UTC; ascending from call to call.
+            arrivals: the requests that are weighed in it, in any order.
         """
-        if self._first_hour is None:
+        if self._begin is None:
             if not arrivals:
                 return []
-            self._start(minute // HOUR)
+            self._start(minute)
         surges = self._pass_hours(minute // HOUR)
         touched = self._remember(minute, arrivals)
-        now = minute + MINUTE
-        if self._is_warm(minute):
-            surges += self._weigh_city(now, touched)
-            for unit in touched:
-                surges += self._weigh_unit(unit, now, touched[unit])
+        if minute >= self._warm_from:
+            now = minute + MINUTE
+            surges += self._weigh_city(touched, now)
+            for unit, event_id in touched.items():
+                surges += self._weigh_unit(unit, event_id, now)
         return surges
 
     def open_surges(self) -> dict[Level, int]:
@@ -79,54 +97,56 @@ class Detector:
         counts[Level.CITY] = int(self._city_episode is not None)
         return {level: counts[level] for level in Level}
 
-    def _start(self, hour: int) -> None:
-        self._first_hour = self._hour = hour
-        self._clock = CityClock(hour, self._hours)
-        self._scanner = Scanner(self._settings, self._clock, self._shares, self._hours)
+    def _start(self, minute: int) -> None:
+        self._begin = self._hour = minute // HOUR
+        self._warm_from = minute + self._settings.warmup_days * DAY
+        self._clock = CityClock(self._hour, self._hours)
+        self._scanner = Scanner(self._settings, self._hours, self._clock, self._shares, self._voices)
         self._city = CityWatch(self._settings, self._clock)
-
-    def _is_warm(self, minute: int) -> bool:
-        assert self._first_hour is not None  # noqa: S101  # weigh() starts the clock
-        return minute - self._first_hour * HOUR >= self._settings.warmup_days * DAY
 
     # --- what time alone does ---
 
     def _pass_hours(self, hour: int) -> list[Surge]:
         surges: list[Surge] = []
         while self._hour < hour:
-            before, self._hour = self._hours.at(self._hour).day, self._hour + 1
+            before = self._hours.at(self._hour).day
+            self._hour += 1
+            self._clock.reach(self._hour)
             today = self._hours.at(self._hour).day
             if today != before:
                 self._close_day(today)
-            self._clock.reach(self._hour)
             surges += self._clear_usual(self._hour * HOUR)
         return surges
 
     def _close_day(self, today: int) -> None:
         now = self._hour * HOUR
+        surging = {unit.index for unit in self._open.values() if unit.level is Level.ESTATE}
         self._clock.close_day(self._hour)
-        self._shares.close_day(today, [u.index for u in self._open.values()])
+        self._shares.close_day(today, surging)
+        self._voices.close_day(today, self._shares.estates, surging)
         self._seen.forget(now)
-        self._hours.forget_before(self._hour - 24 * 70)
-        window = self._settings.window_days * DAY
+        self._hours.forget_before(self._hour - HOURS_KEPT)
         for unit in self._units.values():
-            if unit.index % SWEEP_DAYS == today % SWEEP_DAYS and not unit.is_idle():
-                unit.forget_before(now - window, window)
+            if unit.index % SWEEP_DAYS == today % SWEEP_DAYS:
+                self._sweep(unit, now)
+
+    def _sweep(self, unit: Unit, now: int) -> None:
+        settings = self._settings
+        heard_days = settings.voice_days if unit.level is Level.ESTATE else settings.window_days
+        unit.forget(now - settings.window_days * DAY, now - heard_days * DAY)
 
     def _clear_usual(self, now: int) -> list[Surge]:
         surges = []
         for key, unit in list(self._open.items()):
-            if self._scanner.is_usual(unit, now):
-                surges.append(self._tell(unit, now, cleared=True))
+            if unit.episode is not None and self._scanner.is_usual(unit, now):
+                surges.append(self._tell(unit, unit.episode, now, cleared=True))
                 unit.episode, unit.cleared_at = None, now
                 del self._open[key]
-        if self._city_episode is not None:
-            self._city.forget_before(min(now - DAY, self._city_episode.window_start))
-            if self._city.is_usual(now):
-                surges.append(self._tell_city(self._city_episode, now, [], cleared=True))
-                self._city_episode = None
-        else:
-            self._city.forget_before(now - DAY)
+        episode = self._city_episode
+        self._city.forget(min(now - DAY, episode.window_start if episode else now))
+        if episode is not None and self._city.is_usual(now):
+            surges.append(self._tell_city(episode, now, cleared=True))
+            self._city_episode = None
         return surges
 
     # --- what arrivals do ---
@@ -134,114 +154,113 @@ class Detector:
     def _remember(self, minute: int, arrivals: Iterable[Arrival]) -> dict[Unit, str]:
         """Take the minute's arrivals in; return the units they touched, each with its last new event."""
         touched: dict[Unit, str] = {}
-        for arrival in sorted(arrivals, key=lambda arrival: (arrival.occurred, arrival.event_id)):
-            second = min(arrival.occurred, minute * 1000 + MINUTE * 1000 - 1) / 1000
+        latest = (minute + MINUTE) * 1000 - 1
+        for arrival in sorted(arrivals, key=_canonical):
+            second = min(arrival.occurred, latest) / 1000
             if self._seen.is_news(arrival.event_id, second, minute):
-                for unit in self._take(arrival, second, minute):
+                for unit in self._take(arrival, second):
                     touched[unit] = arrival.event_id
         return touched
 
-    def _take(self, arrival: Arrival, second: float, minute: int) -> Iterable[Unit]:
-        """Remember an event at its units; yield those where it is more than a repeat."""
+    def _take(self, arrival: Arrival, second: float) -> list[Unit]:
+        """Remember an event at its units; return those where it is more than a reporter's repeat."""
         path = arrival.path
-        distinct = self._settings.window_days * DAY
-        estate = self._unit(Level.ESTATE, path.estate or UNPLACED, path, second)
         if path.city:
             self._city_name = path.city
-        day = self._hours.at(int(second // HOUR)).day
-        young = self._hours.at(self._hour).day == day
-        if estate.take(arrival, second, distinct):
-            self._clock.add(second)
-            self._city.add(second, estate.name)
-            if young:
-                self._shares.add(estate.index)
-            if estate.name != UNPLACED:
-                yield estate
-        for level, name in zip(AREAS, (path.community, path.street, path.district), strict=True):
-            if name:
-                area = self._unit(level, name, path, second)
-                if area.take(arrival, second, distinct):
-                    yield area
+        estate = self._unit(estate_key(path), path)
+        distinct = self._settings.window_days * DAY
+        counts, is_new = estate.take(arrival, second, distinct)
+        raised = [estate] if counts and is_placed(path) else []
+        if counts:
+            self._count(estate, arrival, second, is_new=is_new)
+        for key in area_keys(path):
+            area = self._unit(key, path)
+            self._shares.place(estate.index, area.level, area.index)
+            if area.take(arrival, second, distinct)[0]:
+                raised.append(area)
+        return raised
 
-    def _unit(self, level: Level, name: str, path: Path, second: float) -> Unit:
-        unit = self._units.get((level, name))
+    def _count(self, estate: Unit, arrival: Arrival, second: float, *, is_new: bool) -> None:
+        self._clock.add(second)
+        self._city.add(Record(second, arrival.event_id, True, arrival))
+        if self._hours.at(int(second // HOUR)).day == self._hours.at(self._hour).day:
+            self._shares.add(estate.index)
+            self._voices.add(estate.index, is_new=is_new)
+
+    def _unit(self, key: UnitKey, path: Path) -> Unit:
+        unit = self._units.get(key)
         if unit is None:
-            index = self._shares.enroll()
-            unit = Unit(name, level, _path_above(level, path), index, second)
-            self._units[level, name] = unit
+            level, name = key
+            unit = Unit(name, level, path_above(level, path), self._shares.enroll(level))
+            self._units[key] = unit
         return unit
 
     # --- what is weighed ---
 
-    def _weigh_unit(self, unit: Unit, now: int, event_id: str) -> list[Surge]:
+    def _weigh_unit(self, unit: Unit, event_id: str, now: int) -> list[Surge]:
         if unit.episode is not None:
-            return [self._tell(unit, now)]
-        best = self._scanner.best(unit, now)
+            return self._revise(unit, unit.episode, now)
+        best = self._scanner.best(unit, now, self._lift(unit, now))
         before, unit.last_score = unit.last_score, best.score if best else float("-inf")
         if best is None or best.score < max(self._settings.threshold, before):
             return []
-        if unit.level is not Level.ESTATE and not is_carried_by_several(
-            unit, best, self._scanner, self._units
-        ):
+        if unit.level is not Level.ESTATE and not self._is_areas_own(unit, best):
             return []
-        surge_id = f"{unit.level}:{unit.name}:{event_id}"
-        unit.episode = Episode(
-            surge_id, unit.name, unit.level, unit.path, now, best.start, best.score, version=self.version
-        )
+        unit.episode = self._episode(unit.level, unit.name, unit.path, event_id, best)
         self._open[unit.level, unit.name] = unit
-        return [self._tell(unit, now)]
+        return [self._tell(unit, unit.episode, now)]
 
-    def _tell(self, unit: Unit, now: int, *, cleared: bool = False) -> Surge:
-        episode = unit.episode
-        assert episode is not None  # noqa: S101  # told only while open
+    def _lift(self, unit: Unit, now: int) -> float:
+        """Return by what factor an open surge around the unit has risen: that much is not the unit's own."""
+        lift = 1.0
+        for key in area_keys(unit.path):
+            area = self._units[key]
+            if area is not unit and area.episode is not None:
+                window = self._scanner.window_since(area, area.episode.window_start, now)
+                lift = max(lift, window.observed / window.expected.mean)
+        return lift
+
+    def _is_areas_own(self, area: Unit, window: Window) -> bool:
+        if self._city_episode is not None or self._scanner.share(area) > MOST_OF_THE_CITY:
+            return False
+        rest = score_without_loudest(area, window, self._scanner, self._units)
+        return rest >= self._settings.rest_threshold
+
+    def _episode(self, level: Level, name: str, path: Path, event_id: str, window: Window) -> Episode:
+        surge_id = f"{level.value}:{name}:{event_id}"
+        return Episode(surge_id, name, level, path, int(window.end), window.start, self.version)
+
+    def _revise(self, unit: Unit, episode: Episode, now: int) -> list[Surge]:
         window = self._scanner.window_since(unit, episode.window_start, now)
-        records = list(unit.since(window.start))
-        children = () if unit.level is Level.ESTATE else tuple(sorted(carriers(unit, window.start)))
-        return episode.tell(_evidence(window, records, children), now, cleared=cleared)
+        return [self._tell(unit, episode, now)] if episode.is_news(window) else []
 
-    def _weigh_city(self, now: int, touched: dict[Unit, str]) -> list[Surge]:
-        estates = [(unit, event) for unit, event in touched.items() if unit.level is Level.ESTATE]
-        if not estates:
+    def _tell(self, unit: Unit, episode: Episode, now: int, *, cleared: bool = False) -> Surge:
+        window = self._scanner.window_since(unit, episode.window_start, now)
+        records = unit.since(window.start)
+        children = () if unit.level is Level.ESTATE else carriers(records)
+        return episode.tell(window, records, now, children=children, cleared=cleared)
+
+    def _weigh_city(self, touched: dict[Unit, str], now: int) -> list[Surge]:
+        if not touched:
             return []
-        if self._city_episode is not None:
-            return [self._tell_city(self._city_episode, now, [])]
+        episode = self._city_episode
+        if episode is not None:
+            window = self._city.window_since(episode.window_start, now)
+            return [self._tell_city(episode, now)] if episode.is_news(window) else []
         best = self._city.best(now)
         if best is None:
             return []
-        surge_id = f"{Level.CITY}:{self._city_name}:{estates[-1][1]}"
-        self._city_episode = Episode(
-            surge_id,
-            self._city_name,
-            Level.CITY,
-            Path(estate="", city=self._city_name),
-            now,
-            best.start,
-            best.score,
-            version=self.version,
-        )
-        return [self._tell_city(self._city_episode, now, [])]
+        event_id = next(reversed(touched.values()))
+        path = Path(estate="", city=self._city_name)
+        episode = self._episode(Level.CITY, self._city_name, path, event_id, best)
+        self._city_episode = episode
+        return [self._tell_city(episode, now)]
 
-    def _tell_city(self, episode: Episode, now: int, records: list[Record], *, cleared: bool = False) -> Surge:
+    def _tell_city(self, episode: Episode, now: int, *, cleared: bool = False) -> Surge:
         window = self._city.window_since(episode.window_start, now)
-        return episode.tell(_evidence(window, records, ()), now, cleared=cleared)
+        records = self._city.since(window.start)
+        return episode.tell(window, records, now, children=carriers(records), cleared=cleared)
 
 
-def _path_above(level: Level, path: Path) -> Path:
-    below = list(Level)[: list(Level).index(level)]
-    return Path(**{name: "" if name in below else getattr(path, name) for name in Level})
-
-
-def _evidence(window: Window, records: list[Record], children: tuple[str, ...]) -> Evidence:
-    return Evidence(
-        start=window.start,
-        end=window.end,
-        observed=window.observed,
-        mean=window.expected.mean,
-        size=window.expected.size,
-        score=window.score,
-        reporters=sum(record.counted for record in records),
-        requests=len(records),
-        categories=dict(sorted(Counter(r.problem_type for r in records if r.problem_type).items())),
-        request_ids=tuple(sorted({record.request_id for record in records})),
-        children=children,
-    )
+def _canonical(arrival: Arrival) -> tuple[int, str]:
+    return arrival.occurred, arrival.event_id

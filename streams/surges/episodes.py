@@ -3,48 +3,56 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from streams.contract import Level, Path, Surge, SurgeState
+from streams.surges.arrival import Record
+from streams.surges.scan_window import Window
 from streams.surges.tails import central_90
 
-
-@dataclass(slots=True)
-class Evidence:
-    """What a window holds and what was expected of it; times in seconds since 1970 UTC."""
-
-    start: float
-    end: float
-    observed: int
-    mean: float
-    size: float
-    score: float
-    reporters: int
-    requests: int
-    categories: dict[str, int]
-    request_ids: tuple[str, ...]
-    children: tuple[str, ...] = ()
+MOST_REQUEST_IDS = 500
+"""Requests that a surge lists at most, the earliest first; their number is exact in any case."""
+NEWS = 1.1
+"""Growth of the observed count that makes a revision of an open surge worth telling."""
 
 
 @dataclass(slots=True)
 class Episode:
-    """A surge that is open, with its identity and the state of its revisions."""
+    """A surge that is open: its identity, and how much of it was told. Times are s since 1970 UTC."""
 
     surge_id: str
     unit: str
     level: Level
     path: Path
+    """The unit's ancestors and itself."""
     opened_at: int
     window_start: float
-    best_score: float
+    detector_version: str
     revision: int = 0
-    version: str = field(default="")
+    told: int = 0
+    """What was observed at the last revision."""
+    best_score: float = float("-inf")
 
-    def tell(self, evidence: Evidence, now: int, *, cleared: bool = False) -> Surge:
-        """Return the next revision of the surge, as of `now` (s since 1970 UTC)."""
+    def is_news(self, window: Window) -> bool:
+        """Return whether the window holds enough more than was told to be told again."""
+        return window.observed >= NEWS * self.told
+
+    def tell(
+        self,
+        window: Window,
+        records: Sequence[Record],
+        now: int,
+        *,
+        children: tuple[str, ...] = (),
+        cleared: bool = False,
+    ) -> Surge:
+        """Return the next revision: what the window holds by now, and the highest score that it had."""
         self.revision += 1
-        self.best_score = max(self.best_score, evidence.score)
-        low, high = central_90(evidence.mean, evidence.size)
+        self.told = window.observed
+        self.best_score = max(self.best_score, window.score)
+        low, high = central_90(*window.expected)
         return Surge(
             surge_id=self.surge_id,
             unit=self.unit,
@@ -55,20 +63,41 @@ class Episode:
             opened_at=_moment(self.opened_at),
             updated_at=_moment(now),
             cleared_at=_moment(now) if cleared else None,
-            window_start=_moment(evidence.start),
-            window_end=_moment(evidence.end),
-            observed=evidence.observed,
-            expected=evidence.mean,
+            window_start=_moment(window.start),
+            window_end=_moment(window.end),
+            observed=window.observed,
+            expected=window.expected.mean,
             expected_low=low,
             expected_high=high,
             score=self.best_score,
-            reporters=evidence.reporters,
-            requests=evidence.requests,
-            categories=evidence.categories,
-            request_ids=evidence.request_ids,
-            children=evidence.children,
-            detector_version=self.version,
+            reporters=_reporters(records),
+            requests=len(records),
+            categories=_categories(records),
+            request_ids=_request_ids(records),
+            children=children,
+            detector_version=self.detector_version,
         )
+
+
+def path_above(level: Level, path: Path) -> Path:
+    """Return the path from a unit of `level` upwards: the levels below it are empty."""
+    below = list(Level)[: list(Level).index(level)]
+    return Path(**{name.value: "" if name in below else getattr(path, name) for name in Level})
+
+
+def _reporters(records: Sequence[Record]) -> int:
+    named = {record.arrival.reporter for record in records if record.arrival.reporter}
+    return len(named) + sum(not record.arrival.reporter for record in records)
+
+
+def _categories(records: Sequence[Record]) -> dict[str, int]:
+    counts = Counter(record.arrival.problem_type for record in records if record.arrival.problem_type)
+    return dict(sorted(counts.items()))
+
+
+def _request_ids(records: Sequence[Record]) -> tuple[str, ...]:
+    ids = dict.fromkeys(record.arrival.request_id for record in records)
+    return tuple(ids)[:MOST_REQUEST_IDS]
 
 
 def _moment(second: float) -> dt.datetime:

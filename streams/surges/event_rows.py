@@ -16,7 +16,16 @@ from streams.surges.arrival import Arrival
 
 UNIT_COLUMNS = ("estate", "unit")
 REPORTER_COLUMNS = ("reporter", "user")
-OPTIONAL_COLUMNS = ("event_id", "request_id", "arrived_at", "category", "community", "street", "district", "city")
+OPTIONAL_COLUMNS = (
+    "event_id",
+    "request_id",
+    "arrived_at",
+    "category",
+    "community",
+    "street",
+    "district",
+    "city",
+)
 
 
 class UnreadableRows(ValueError):
@@ -152,7 +161,9 @@ def _time(row: Sequence[str], line: int, place: int, name: str, times: TimeForma
     try:
         return times.milliseconds(row[place])
     except ValueError:
-        raise UnreadableRows(f"line {line}, column `{name}`: {row[place]!r} is not an ISO 8601 time") from None
+        raise UnreadableRows(
+            f"line {line}, column `{name}`: {row[place]!r} is not an ISO 8601 time"
+        ) from None
 
 
 def _cell(row: Sequence[str], place: int | None) -> str:

@@ -3,95 +3,91 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
 
 from streams.contract import Level, Path
 from streams.surges.arrival import Arrival, Record
 from streams.surges.episodes import Episode
-from streams.surges.hours import DAY
+
 
 class Unit:
     """One estate or area; times are seconds since 1970 UTC."""
 
     __slots__ = (
+        "_heard",
         "cleared_at",
         "episode",
-        "first_seen",
         "index",
         "last_score",
         "level",
         "name",
+        "newcomers",
         "path",
         "records",
         "times",
-        "_last_of",
     )
 
-    def __init__(self, name: str, level: Level, path: Path, index: int, first_seen: float) -> None:
+    def __init__(self, name: str, level: Level, path: Path, index: int) -> None:
         self.name = name
         self.level = level
         self.path = path
         self.index = index
-        """Where its share stands in Shares."""
-        self.first_seen = first_seen
+        """Where its share stands among those of its kind."""
         self.times: list[float] = []
         """When its counted requests occurred, ascending."""
+        self.newcomers: list[float] = []
+        """Of these, the requests of reporters never heard of here before."""
         self.records: list[Record] = []
         """All its requests, ascending, repeats of one reporter included."""
-        self._last_of: dict[str, float] = {}
+        self._heard: dict[str, float] = {}
         self.cleared_at = float("-inf")
         """No window reaches behind the moment of the last clearing."""
         self.last_score = float("-inf")
         self.episode: Episode | None = None
 
-    def take(self, arrival: Arrival, second: float, distinct_seconds: float) -> bool:
-        """Remember a request; return whether it counts, being its reporter's first within the distinct time."""
-        counts = self._is_distinct(arrival.reporter, second, distinct_seconds)
-        insort(
-            self.records,
-            Record(
-                second,
-                arrival.event_id,
-                arrival.request_id,
-                arrival.reporter,
-                arrival.problem_type,
-                arrival.path.estate,
-                counts,
-            ),
-        )
+    def take(self, arrival: Arrival, second: float, distinct_seconds: float) -> tuple[bool, bool]:
+        """Remember a request; return whether it counts, and whether a newcomer sent it.
+
+        It counts if it is its reporter's first within the distinct time; without a reporter it always counts,
+        and is nobody's first.
+        """
+        last = self._heard.get(arrival.reporter) if arrival.reporter else None
+        counts = last is None or abs(second - last) >= distinct_seconds
+        is_new = last is None and arrival.reporter != ""
+        insort(self.records, Record(second, arrival.event_id, counts, arrival))
         if counts:
             insort(self.times, second)
-        return counts
+            if arrival.reporter:
+                self._heard[arrival.reporter] = second if last is None else max(last, second)
+        if is_new:
+            insort(self.newcomers, second)
+        return counts, is_new
 
-    def _is_distinct(self, reporter: str, second: float, distinct_seconds: float) -> bool:
-        if not reporter:
-            return True
-        last = self._last_of.get(reporter)
-        if last is not None and abs(second - last) < distinct_seconds:
-            return False
-        self._last_of[reporter] = second if last is None else max(last, second)
-        return True
+    def since(self, second: float) -> list[Record]:
+        """Return the remembered requests from `second` on."""
+        return self.records[_place(self.records, second) :]
 
-    def since(self, second: float) -> Iterator[Record]:
-        """Yield the remembered requests from `second` on."""
-        start = bisect_left(self.records, (second,))  # type: ignore[type-var]
-        return iter(self.records[start:])
+    def held(self, start: float) -> int:
+        """Return the number of counted requests from `start` on."""
+        return len(self.times) - bisect_left(self.times, start)
 
-    def forget_before(self, second: float, distinct_seconds: float) -> None:
-        """Drop requests before `second`, times before `baseline_second`, and reporters who may count again."""
+    def new_voices(self, start: float) -> int:
+        """Return the number of newcomers from `start` on."""
+        return len(self.newcomers) - bisect_left(self.newcomers, start)
+
+    def forget(self, before: float, voices_before: float) -> None:
+        """Drop requests before `before`, unless an open surge holds them, and reporters silent since long."""
         if self.episode is not None:
-            second = min(second, self.episode.window_start)
-        del self.records[: bisect_left(self.records, (second,))]  # type: ignore[type-var]
-        del self.times[: bisect_left(self.times, second)]
-        if self._last_of:
-            floor = second - distinct_seconds
-            self._last_of = {who: when for who, when in self._last_of.items() if when >= floor}
-
-    def is_idle(self) -> bool:
-        """Return whether nothing recent is remembered."""
-        return not (self.times or self.records or self._last_of)
+            before = min(before, self.episode.window_start)
+        del self.records[: _place(self.records, before)]
+        del self.times[: bisect_left(self.times, before)]
+        del self.newcomers[: bisect_left(self.newcomers, before)]
+        if self._heard:
+            self._heard = {who: when for who, when in self._heard.items() if when >= voices_before}
 
 
-def window_floor(unit: Unit, now: float, window_days: int) -> int:
-    """Return the place in `unit.times` of the first request that a window may begin at."""
-    return bisect_left(unit.times, max(now - window_days * DAY, unit.cleared_at))
+def _place(records: list[Record], second: float) -> int:
+    return bisect_left(records, second, key=_second)
+
+
+def _second(record: Record) -> float:
+    return record.second

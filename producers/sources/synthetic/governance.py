@@ -1,7 +1,7 @@
 """Deals the self-government attributes of the example district's estates.
 
 How many estates have what is the district's own report (docs/example-district.md, figures 9 to 20). Which
-estate has it is chance, under one seed that never changes: the registry is the same whatever stream runs on it.
+estate has it is chance, under one seed that never changes: the registry is the same for every stream.
 """
 
 from __future__ import annotations

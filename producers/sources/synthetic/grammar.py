@@ -1,6 +1,6 @@
 """The grammar of complaint letters: some five hundred Chinese sentence patterns, put together by chance.
 
-The patterns stand in complaints.toml. It knows what letters say, not how they tell which estate they are about.
+The patterns stand in complaints.toml. It knows what letters say, not how they tell which estate is meant.
 """
 
 from __future__ import annotations

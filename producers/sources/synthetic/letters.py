@@ -102,7 +102,7 @@ class LetterWriter:
         return self._chance.choice(estate.aliases if mention == "alias" else HERE)
 
     def _tells(self, mention: str, alone: str, also: float) -> bool:
-        """Whether a letter tells its estate in this way: where it is the only one, or beside a name at times."""
+        """Whether a letter tells its estate in this way: as its only one, or beside a name at times."""
         return mention == alone or (mention in ("name", "alias") and self._chance.random() < also)
 
     def _address(self, estate: UnitRow, mention: str) -> dict[str, Any]:

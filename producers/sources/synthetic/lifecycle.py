@@ -144,7 +144,7 @@ class Lives:
         return self._chance.lognormvariate(math.log(CLOSING_DAYS[opening.problem in SLOW]), 0.75)
 
     def _satisfaction(self, opening: Opening, *, reopened: bool) -> float:
-        """Return one of five steps from 0 to 1: worse for what was reopened and what nobody here can solve."""
+        """Return one of five steps from 0 to 1: lower for what was reopened or nobody here can solve."""
         weights = [3, 3, 4, 6, 5] if reopened or opening.problem in SLOW else [1, 2, 4, 9, 10]
         return float(self._chance.choices((0.0, 0.25, 0.5, 0.75, 1.0), weights)[0])
 
@@ -159,7 +159,7 @@ class Lives:
 
 
 def _deadline(opening: Opening) -> dt.datetime:
-    """Return the end of the last working day (Monday to Friday) that the answer may take, 18:00 local time."""
+    """Return 18:00 local time of the last working day (Monday to Friday) that the answer may take."""
     left, day = DEADLINE_DAYS[opening.problem in SLOW], local_date(opening.opened_at)
     while left:
         day += dt.timedelta(days=1)

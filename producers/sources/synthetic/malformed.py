@@ -1,7 +1,7 @@
 """Records that no event can be read from: what goes wrong between a request system and the platform.
 
-Each is made of a real event of the stream, so that all else about it is right. They are published as they are;
-the intake has to reject each with its reason and keep it whole.
+Each is made of an event of the stream, so that all else about it is right. They are published as they are;
+the intake has to reject each with its reason and keep it.
 """
 
 from __future__ import annotations

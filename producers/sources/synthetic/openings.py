@@ -1,4 +1,4 @@
-"""The moment a request is opened: where, about what, by whom. Everything else of a request follows from it."""
+"""The moment a request is opened: where, about what, by whom. All else of a request follows from it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The petition office's register: 806 petitions in four years, 327 of them about planning, housing, construction.
+"""The petition office's register: 806 petitions in four years, 327 about planning, housing and construction.
 
-It is a second request system beside the hotline. Its record begins two years earlier, so that how long an
-estate has been quiet can be seen; the hotline's does not, so that its totals stay those of 2020 and 2021.
+All are about estates. The register is a second request system beside the hotline. It begins two years
+earlier, so that how long an estate has been quiet can be seen; the hotline's record begins with 2020.
 """
 
 from __future__ import annotations
@@ -23,15 +23,31 @@ RECORD: Final = Period(dt.date(2018, 1, 1), dt.date(2022, 1, 1))
 TOTAL: Final = 806
 HOUSING_TOTAL: Final = 327
 YEARLY_GROWTH: Final = 1.15
-ABOUT_ESTATES: Final = 0.84
 MODEL_BEFORE: Final = 5
 """Petitions of the model estate before its party branch; none after."""
 
 HOUSING: Final = {
-    "规划国土": ("规划和自然资源局", ("不同意在{estate}旁边建设变电站", "{estate}项目选址与原规划不符", "{estate}业主要求落实配套学校", "{estate}不动产证办理问题")),
-    "住房建设": ("住房和建设局", ("{estate}房屋质量问题", "{estate}延期交房要求赔偿", "{estate}物业公司续聘纠纷", "{estate}业委会选举纠纷", "{estate}车位出售纠纷")),
-}  # fmt: skip
-"""Categories of the register that are planning, housing and construction: departments and subjects."""
+    "规划国土": (
+        "规划和自然资源局",
+        (
+            "不同意在{estate}旁边建设变电站",
+            "{estate}项目选址与原规划不符",
+            "{estate}业主要求落实配套学校",
+            "{estate}不动产证办理问题",
+        ),
+    ),
+    "住房建设": (
+        "住房和建设局",
+        (
+            "{estate}房屋质量问题",
+            "{estate}延期交房要求赔偿",
+            "{estate}物业公司续聘纠纷",
+            "{estate}业委会选举纠纷",
+            "{estate}车位出售纠纷",
+        ),
+    ),
+}
+"""The register's categories that are planning, housing and construction: departments and subjects."""
 OTHERS: Final = {
     "环境保护": ("生态环境局", ("{estate}附近工厂废气扰民", "{estate}居民反映夜间施工噪声")),
     "教育": ("教育局", ("{estate}家长要求解决公办学位", "{estate}学区划分争议")),
@@ -39,7 +55,7 @@ OTHERS: Final = {
     "城市管理": ("城市管理和综合执法局", ("{estate}违建长期未拆除", "{estate}垃圾中转站臭气扰民")),
     "劳动社保": ("人力资源局", ("{estate}物业员工被拖欠工资", "{estate}居民反映社保补缴问题")),
     "民政": ("民政局", ("{estate}老人申请居家养老服务", "{estate}居民申请救助")),
-}  # fmt: skip
+}
 OTHER_WEIGHTS: Final = (5, 4, 4, 4, 5, 2)
 BODIES: Final = (
     "{count}名居民到区信访局反映:{subject}。要求职能部门书面答复。",
@@ -79,26 +95,25 @@ class PetitionOffice:
             request_id = f"XF{moment:%Y}{rank:05}"
             yield list(self._petition(request_id, moment, places[number], housing=housing[number]))
 
-    def _places(self) -> list[UnitRow | None]:
-        models = {row.name: row for row in self._estates}
-        placed = round(TOTAL * ABOUT_ESTATES) - MODEL_BEFORE
-        open_ = [0.0 if row.name in (BRANCH_MODEL, QUIET_MODEL) else math.sqrt(share)
-                 for row, share in zip(self._estates, self._shares, strict=True)]  # fmt: skip
-        drawn = [self._estates[index] for index in Weighted(open_).draw(self._chance, placed)]
-        places: list[UnitRow | None] = [*drawn, *[models[BRANCH_MODEL]] * MODEL_BEFORE]
-        return places + [None] * (TOTAL - len(places))
+    def _places(self) -> list[UnitRow]:
+        open_ = [
+            0.0 if row.name in (BRANCH_MODEL, QUIET_MODEL) else math.sqrt(share)
+            for row, share in zip(self._estates, self._shares, strict=True)
+        ]
+        drawn = Weighted(open_).draw(self._chance, TOTAL - MODEL_BEFORE)
+        model = next(row for row in self._estates if row.name == BRANCH_MODEL)
+        return [*(self._estates[index] for index in drawn), *[model] * MODEL_BEFORE]
 
-    def _moment(self, place: UnitRow | None) -> dt.datetime:
-        is_model = place is not None and place.name == BRANCH_MODEL
-        days = self._model_days if is_model else self._days
+    def _moment(self, place: UnitRow) -> dt.datetime:
+        days = self._model_days if place.name == BRANCH_MODEL else self._days
         return moment_of(days.draw(self._chance, 1)[0], self._chance)
 
     def _petition(
-        self, request_id: str, moment: dt.datetime, place: UnitRow | None, *, housing: bool
+        self, request_id: str, moment: dt.datetime, place: UnitRow, *, housing: bool
     ) -> Iterator[ComplaintEvent]:
         category, department, subjects = self._subject(housing=housing)
         persons = self._chance.choices((1, 2, 3, 5, 8, 15, 32), (30, 14, 8, 6, 4, 2, 1))[0]
-        slots = {"estate": place.name if place else "辖区", "count": persons}
+        slots = {"estate": place.name, "count": persons}
         subject = self._chance.choice(subjects).format_map(slots)
         common: dict[str, Any] = {
             "source": SOURCE,
@@ -106,7 +121,7 @@ class PetitionOffice:
             "zone": ZONE,
             "title": subject,
             "text": self._chance.choice(BODIES).format_map({**slots, "subject": subject}),
-            "estate": place.name if place else "",
+            "estate": place.name,
             "category": category,
             "channel": "集体访"
             if persons >= MASS_PERSONS
@@ -133,9 +148,7 @@ class PetitionOffice:
         category = self._chance.choices(list(table), weights)[0]
         return category, *table[category]
 
-    def _areas(self, place: UnitRow | None) -> dict[str, str]:
-        if place is None:
-            return {"district": "坪山区"}
+    def _areas(self, place: UnitRow) -> dict[str, str]:
         above = {level: self._territory.above(place, level) for level in ("district", "street", "community")}
         return {level: area.name for level, area in above.items() if area}
 

@@ -55,7 +55,7 @@ class Rise:
     def at(self, day: dt.date) -> float:
         """Return what the rise multiplies the estate's complaints by on a day."""
         done = min(1.0, max(0.0, (day - self.first).days / self.days))
-        return float(self.factor**done)
+        return math.pow(self.factor, done)
 
 
 @dataclass(frozen=True, slots=True)

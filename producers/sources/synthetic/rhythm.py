@@ -75,7 +75,7 @@ def day_weight(day: dt.date, yearly_growth: float) -> float:
     position = day.timetuple().tm_yday
     season = 0.18 * math.cos(2 * math.pi * (position - 200) / 365.25)
     season += 0.06 * math.cos(4 * math.pi * (position - 30) / 365.25)
-    return math.exp(season) * yearly_growth**years * WEEKDAYS[day.weekday()] * _holiday(day)
+    return math.exp(season) * math.pow(yearly_growth, years) * WEEKDAYS[day.weekday()] * _holiday(day)
 
 
 def _holiday(day: dt.date) -> float:

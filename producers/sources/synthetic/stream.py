@@ -1,7 +1,7 @@
 """The example district's whole stream, and the truth about it.
 
-Two request systems, the hotline and the petition office, in order of arrival. The truth is counted from what is
-delivered, so that it can be held against what the platform says.
+Two request systems, the hotline and the petition office, in order of arrival. The truth is counted from what
+is delivered, so that it can be held against what the platform says.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Stream:
 
 
 def district_deliveries(seed: int = DEFAULT_SEED) -> Iterator[Delivery]:
-    """Yield the example district's events and malformed records in order of arrival; a seed gives one stream."""
+    """Yield the example district's events and malformed records in order of arrival, the same for a seed."""
     yield from _stream(seed).deliveries
 
 

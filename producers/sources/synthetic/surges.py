@@ -1,8 +1,8 @@
 """What is planted among the ordinary complaints: surges, and single people who only write a lot.
 
-A surge has many writers, a repeat has one. The truth file lists both; a detector must find the first and leave
-the second alone. Sizes and lengths are spread evenly in logarithms, as in real bursts, and a surge is never so
-faint beside its estate's usual complaints that nobody could tell.
+A surge has many writers, a repeat has one. The truth file lists both; a detector must find the first and
+leave the second alone. Sizes and lengths are spread evenly in logarithms, as in real bursts, and a surge is
+never so faint beside its estate's usual complaints that nobody could tell.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from producers.sources.synthetic.units import Territory, UnitRow
 ESTATE_SURGES: Final = 13
 REPEATS: Final = 8
 SEASON: Final = (dt.date(2020, 8, 3), dt.date(2021, 12, 10))
-"""First and last day on which a surge may begin: before, there is too little history to know what is usual."""
+"""First and last day on which a surge may begin: before, there is too little history to tell the usual."""
 NEW_YEAR: Final = dt.date(2021, 1, 1)
 EVENTS: Final = (8, 40)
 HOURS: Final = (2.0, 240.0)
@@ -116,7 +116,7 @@ class Planter:
         return [*surges, self._area_surge(spared), self._city_surge(spared), *repeats]
 
     def _hosts(self, count: int, spared: Sequence[str]) -> list[UnitRow]:
-        """Draw estates, every other one in proportion to its complaints, so that busy and quiet ones have some."""
+        """Draw estates, every other one in proportion to its complaints: busy and quiet ones have some."""
         left = {row.id: row for row in self._territory.delivered() if row.id not in spared}
         hosts: list[UnitRow] = []
         while len(hosts) < count:

@@ -1,4 +1,4 @@
-"""What is true of a synthetic stream: written beside it, read by tests and the demo, hidden from the platform."""
+"""What is true of a synthetic stream: for tests and the demo to read, hidden from the platform."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class PlantedTruth(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    """`estate`, `area` or `city`: a surge that has to be found, at that level. `repeat`: one person who writes
-    again and again; `rise`: an estate that is complained about more and more; `outage`: a backlog that arrives
-    at once. These three are no surges."""
+    """`estate`, `area` or `city`: a surge that has to be found, at that level. `repeat`: one person who
+    writes again and again; `rise`: an estate that is complained about more and more; `outage`: a backlog that
+    arrives at once. These three are no surges."""
     unit: str
     """Id of the unit; for an outage that of the city."""
     level: str
@@ -53,7 +53,7 @@ class PlantedTruth(msgspec.Struct, frozen=True, kw_only=True):
     reporters: int = 0
     problem: str = ""
     estates: tuple[str, ...] = ()
-    """The estates that its events are about: an alert there during an area's or the city's surge is not false."""
+    """The estates that its events are about: an alert there in an area's or the city's surge is not false."""
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,9 +125,14 @@ def _sources(deliveries: Iterable[Delivery]) -> dict[str, SourceTruth]:
         else:
             count["stored"] += 1
             count["late"] += each.at - each.what.occurred_at > LATE_AFTER
-    names = ("published", "stored", "duplicates", "rejected", "late")
     return {
-        source: SourceTruth(**{name: count[name] for name in names})
+        source: SourceTruth(
+            published=count["published"],
+            stored=count["stored"],
+            duplicates=count["duplicates"],
+            rejected=count["rejected"],
+            late=count["late"],
+        )
         for source, count in sorted(counts.items())
     }
 

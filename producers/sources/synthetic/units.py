@@ -1,6 +1,6 @@
 """The generator's own rows of the registry: what a city would hand over about its areas and estates.
 
-Producers may not know the streams' registry; these rows have its columns, and `deploy` writes them to its file.
+Producers may not know the streams' registry; these rows have its columns, and `deploy` writes its file.
 """
 
 from __future__ import annotations

@@ -148,9 +148,7 @@ def _doubtful(merged: Merged, ordered: Sequence[tuple[Estate, Cluster]]) -> Iter
     for member, clusters in merged.doubts:
         fitting = sorted({of_member[cluster.members[0].row.line].id for cluster in clusters})
         row = member.row
-        why = (
-            "ambiguous: the name of " + ", ".join(fitting) if len(fitting) > 1 else f"joined to {fitting[0]}"
-        )
+        why = f"ambiguous: the name of {', '.join(fitting)}"
         yield "", "", "", row.line, row.site, row.name, row.address, why
 
 

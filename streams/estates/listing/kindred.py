@@ -1,7 +1,7 @@
 """Estates of kindred names at one place are one: 福晟钱隆世家 and 钱隆世家, 150 m apart.
 
-A kindred name is no evidence by itself: 阳光花园 and 金色阳光花园 stand all over a city. The place decides: the
-same to within the error of the sites' positions, or near with something else in common.
+A kindred name is no evidence by itself: 阳光花园 and 金色阳光花园 stand all over a city. The place decides:
+the same to within the error of the sites' positions, or near with something else in common.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """When two names may be one estate's. Names alone never decide: `merge` asks for nearness besides.
 
-The core of a name is what is left without phase, zone and bracket: 国际花都六期 and 国际花都(二期) are phases of
-国际花都. Beyond the core, these differences are known:
+The core of a name is what is left without phase, zone and bracket: 国际花都六期 and 国际花都(二期) are phases
+of 国际花都. Beyond the core, these differences are known:
 
     brand      福晟钱隆世家 / 钱隆世家           one begins with more: a developer, a village
     kind       阳光丽城 / 阳光丽城小区           one ends with more, which only says that it is an estate

@@ -7,7 +7,7 @@ place (`kindred`). What cannot be decided is left apart and said.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from streams.estates.listing.kindred import join_kindred
@@ -38,8 +38,21 @@ def merge(rows: Iterable[Row], places: Places) -> Merged:
         merged.clusters += clusters
         merged.doubts += doubts
     merged.clusters = join_kindred(merged.clusters)
+    at = {member.row.line: cluster for cluster in merged.clusters for member in cluster.members}
+    merged.doubts = [doubt for doubt in merged.doubts if not _resolved(doubt, at)]
     vote(merged.clusters)
     return merged
+
+
+def _resolved(doubt: Doubt, at: Mapping[int, Cluster]) -> bool:
+    """Give a doubtful row to its estate where the ones that it fitted have become one."""
+    member, fitted = doubt
+    lines = {other.row.line for cluster in fitted for other in cluster.members} & at.keys()
+    left = list({id(at[line]): at[line] for line in lines}.values())
+    if len(left) == 1:
+        left[0].members.append(member)
+        left[0].why.append("same name, no other estate of this name")
+    return len(left) == 1
 
 
 def _regions(members: Iterable[Member]) -> dict[int, str]:

@@ -22,7 +22,7 @@ _NO_STEM: Final = re.compile(r"周边|其他|高新|经开|开发|工业|度假|
 _MIN_NAMED: Final = 5
 _MIN_BEGUN: Final = 5
 _MIN_BEGUN_SHARE: Final = 0.002
-_MIN_VARIANT_SHARE: Final = 0.05
+_MIN_VARIANT_SHARE: Final = 0.1
 """A full name that is rarer than this beside the usual one (岳麓市) is a slip."""
 _NO_DISTRICT_HERE: Final = re.compile(
     r"[东南西北中]?[一二三四五六七八九十]?(?:路|街|大道|道|巷|段)|大桥|立交|寺|山(?!路)|公园|广场|大厦|商圈"
@@ -69,8 +69,12 @@ class Places:
             stem + forms[stem][0]: tuple(stem + suffix for suffix in forms[stem][1:]) for stem in kept
         }
         self._by_any_name = {
-            variant: full for full, variants in self.variants.items() for variant in (full, *variants)
+            name: full for full, variants in self.variants.items() for name in (full, *variants)
         }
+        short = {stem: full for stem, full in self.districts.items() if stem != self._stem}
+        self._by_beginning = {**short, **self._by_any_name}
+        longest_first = sorted(self._by_beginning, key=lambda name: (-len(name), name))
+        self._beginnings = re.compile("|".join(map(re.escape, longest_first)))
 
     def stated(self, address: str) -> Stated:
         """Return what the address states."""
@@ -86,11 +90,10 @@ class Places:
     def without_district(self, text: str) -> tuple[str, str]:
         """Split a text that begins with city or district into the district's full name and the rest."""
         rest = self._without_city(text)
-        for stem, full in self.districts.items():
-            for beginning in (*self._names_of(full), stem):
-                if rest.startswith(beginning) and (beginning != self._stem):
-                    return full, rest[len(beginning) :]
-        return "", rest
+        beginning = self._beginnings.match(rest)
+        if not beginning or not beginning[0]:
+            return "", rest
+        return self._by_beginning[beginning[0]], rest[beginning.end() :]
 
     def _stated_below(self, district: str, text: str) -> Stated:
         """Return the district with the street and community that the text begins with."""
@@ -102,7 +105,7 @@ class Places:
         if (
             not street
             or _NO_AREA_NAME.search(street[1])
-            or (street[2] != "街道" and district[-1:] not in "县市")
+            or (street[2] != "街道" and district[-1:] not in ("县", "市"))
         ):
             return Stated(district)
         community = _COMMUNITY.match(rest, street.end())
@@ -120,9 +123,6 @@ class Places:
             if stem != self._stem and text.startswith(stem) and not _NO_DISTRICT_HERE.match(text, len(stem)):
                 return full
         return ""
-
-    def _names_of(self, full: str) -> tuple[str, ...]:
-        return (full, *self.variants[full])
 
     def _without_city(self, text: str) -> str:
         return text.removeprefix(self.city) if self.city else text

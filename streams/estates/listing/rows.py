@@ -36,7 +36,7 @@ class Row:
     address: str = ""
     lon: float | None = None
     lat: float | None = None
-    """As the site gives them, until `crs.convert` has made them WGS-84."""
+    """As the site gives them, until `positions.convert` has made them WGS-84."""
     property_company: str = ""
     developer: str = ""
     households: int | None = None

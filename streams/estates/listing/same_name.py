@@ -17,8 +17,8 @@ NEAR_METRES: Final = 800.0
 """Of pairs of sites' rows of one name in Changsha, 86% lie nearer than this, and few more before 3 km."""
 DISTRICT_METRES: Final = 3_000.0
 FAR_METRES: Final = 15_000.0
-"""Up to here one name in one stated district is one estate, one position being a wrong geocode: estates of one
-district hardly ever share a name, for it is registered there."""
+"""Up to here one name in one stated district is one estate, one position being a wrong geocode: estates of
+one district hardly ever share a name, for it is registered there."""
 CONFLICT_METRES: Final = 500.0
 """Beyond this, rows that state different districts are different estates."""
 

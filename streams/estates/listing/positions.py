@@ -1,4 +1,4 @@
-"""In which coordinate system each site of a listing gives its positions.
+"""Where a listing's rows lie: in which coordinate system each site gives positions, and which cannot be true.
 
 Sites do not say. But they list the same estates, so their systems can be compared: a site is tried in each
 system, and the one in which most of its estates come to lie where the reference site puts them is taken. The
@@ -9,8 +9,9 @@ BD-09 unless the user says otherwise. Counting near hits, not averaging, keeps w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Final
 
 from producers.contract import Crs
@@ -21,6 +22,8 @@ from streams.estates.names import normalise
 DEFAULT_CRS: Final = Crs.BD09
 NEAR_METRES: Final = 250.0
 """Half the least shift between two of the systems (500 m from WGS-84 to GCJ-02)."""
+CITY_METRES: Final = 150_000.0
+"""Farther from the middle of all rows than this is outside the city; Changsha reaches 110 km."""
 _MIN_PAIRS: Final = 10
 _TRIED: Final = 400
 """Pairs that are looked at; more change nothing and cost time."""
@@ -71,6 +74,26 @@ def convert(rows: Iterable[Row], systems: Mapping[str, SiteCrs]) -> list[Row]:
         else:
             converted.append(replace(row, lon=None, lat=None))
     return converted
+
+
+def drop_astray(rows: Sequence[Row]) -> tuple[list[Row], int]:
+    """Return the rows without positions that are not in the city, and how many these were.
+
+    A geocoder that knows no such name answers with a namesake in another province.
+    """
+    placed = [(row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None]
+    if not placed:
+        return list(rows), 0
+    lon, lat = median(lon for lon, _ in placed), median(lat for _, lat in placed)
+    kept = [
+        replace(row, lon=None, lat=None)
+        if row.lon is not None
+        and row.lat is not None
+        and metres_between(lon, lat, row.lon, row.lat) > CITY_METRES
+        else row
+        for row in rows
+    ]
+    return kept, sum(before is not after for before, after in zip(rows, kept, strict=True))
 
 
 def _places_by_site(rows: Iterable[Row]) -> dict[str, dict[str, Position]]:

@@ -1,0 +1,134 @@
+"""`pulse verify`: is every record accounted for, every count right? It prints; sinks/verify.py finds out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from deploy.errors import OperationFailed, PartUnavailable
+from deploy.migration import patient
+from deploy.settings import Settings, load_settings
+from deploy.topics import read_epoch
+from producers.contract import RAW_TOPIC
+from sinks.clickhouse import DatabaseAway, DatabaseRefused
+from sinks.count_check import Difference
+from sinks.raw_log import LogAway
+from sinks.verify import Verification, Verifier
+
+day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@click.option("--from", "first", type=day, help="First local day whose counts are compared.")
+@click.option("--to", "last", type=day, help="Last local day whose counts are compared.")
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait so long for workers that are still at it.",
+)
+def command(as_json: bool, first: dt.datetime | None, last: dt.datetime | None, wait_seconds: float) -> None:
+    """Prove that every published event is stored, a duplicate, or rejected with a reason.
+
+    Reads all of the raw topic, compares it with the tables, and recomputes the counts of every unit from the
+    facts. Exit code 1 where anything is lost, doubled or miscounted; what differs is printed.
+    """
+    found = verify(load_settings(), first, last, wait_seconds)
+    if as_json:
+        click.echo(json.dumps(as_tree(found), default=str))
+    else:
+        _print(found)
+    sys.exit(0 if found.is_exact else 1)
+
+
+def verify(
+    settings: Settings,
+    first: dt.datetime | None = None,
+    last: dt.datetime | None = None,
+    wait_seconds: float = 0.0,
+) -> Verification:
+    """Verify the current epoch.
+
+    Raises:
+        PartUnavailable: the broker or ClickHouse does not answer.
+        OperationFailed: there are no topics or tables yet.
+    """
+    epoch = read_epoch(settings.sinks.brokers)
+    if epoch is None:
+        raise OperationFailed("there are no topics yet; run `pulse migrate` first")
+    verifier = Verifier(patient(settings.sinks), RAW_TOPIC, epoch)
+    try:
+        return verifier.run(first and first.date(), last and last.date(), wait_seconds)
+    except (LogAway, DatabaseAway) as error:
+        raise PartUnavailable(str(error)) from error
+    except DatabaseRefused as error:
+        raise OperationFailed(str(error)) from error
+
+
+def as_tree(found: Verification) -> dict[str, Any]:
+    """Return a verification as JSON can hold it."""
+    account, counts = found.account, found.counts
+    return {
+        "exact": found.is_exact,
+        "sources": {
+            name: {**asdict(tally), "exact": tally.is_exact}
+            for name, tally in sorted(account.sources.items())
+        },
+        "missing": account.missing,
+        "unexplained": {"rows": account.unexplained_rows, "first": account.unexplained},
+        "counts": {
+            "compared": counts.compared,
+            "differing": counts.differing,
+            "first": [asdict(each) for each in counts.differences],
+        },
+        "seconds": round(found.seconds, 1),
+    }
+
+
+def _print(found: Verification) -> None:
+    console = Console()
+    console.print(_table(found))
+    counts = found.counts
+    console.print(f"unit counts: {counts.compared:,} compared with the facts, {counts.differing:,} differ")
+    for each in counts.differences:
+        console.print(f"  {_line(each)}", markup=False)
+    for name in (*found.account.missing, *found.account.unexplained):
+        console.print(f"  {name}", markup=False)
+    console.print("exact" if found.is_exact else "NOT exact", style="bold")
+
+
+def _table(found: Verification) -> Table:
+    table = Table(title="Every record accounted for")
+    for column in ("source", "published", "stored", "duplicates", "rejected", "exact"):
+        table.add_column(column, justify="left" if column == "source" else "right")
+    for name, tally in sorted(found.account.sources.items()):
+        numbers = (tally.published, tally.stored, tally.duplicates, tally.rejected)
+        table.add_row(name, *(f"{number:,}" for number in numbers), "yes" if tally.is_exact else "NO")
+    return table
+
+
+def _line(difference: Difference) -> str:
+    where = (
+        f"{difference.level} {difference.unit}, {difference.grain} of {difference.bucket:%Y-%m-%d %H:%M} UTC"
+    )
+    what = f"facts say {difference.facts or 'nothing'}, the stream wrote {difference.stream or 'nothing'}"
+    others = [
+        name
+        for name, same in (
+            ("categories", difference.same_categories),
+            ("reporters", difference.same_reporters),
+        )
+        if not same
+    ]
+    return f"{where}, part {difference.part}: {what}" + (f"; {', '.join(others)} differ" if others else "")
