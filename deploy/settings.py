@@ -12,8 +12,17 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -101,11 +110,23 @@ class Settings(BaseSettings):
         del env_settings, dotenv_settings, file_secret_settings
         return (init_settings, *(InitSettingsSource(settings_cls, tree) for _, tree in _sources()))
 
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if not is_zone(value):
+            raise ValueError(f"{value!r} is not an IANA time zone such as Asia/Shanghai")
+        return value
+
     @model_validator(mode="before")
     @classmethod
     def _share(cls, values: Tree) -> Tree:
-        """Hand each stage that has no value of its own the one that all share."""
+        """Hand each stage that has no value of its own the one that all share.
+
+        A zone that is none is not handed on: it is reported once, where it was set.
+        """
         shared = {name: values[name] for name in SHARED if name in values}
+        if "zone" in shared and not is_zone(shared["zone"]):
+            del shared["zone"]
         for stage, field in cls.model_fields.items():
             if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
                 fitting = {
@@ -124,6 +145,15 @@ class Setting:
     value: Any
     source: str
     """The environment variable, file or stack that it came from, or `default`."""
+
+
+def is_zone(name: str) -> bool:
+    """Return whether there is a time zone of this IANA name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def load_settings(forced: Tree | None = None) -> Settings:

@@ -16,8 +16,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.errors import KafkaError
 from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecordsBuilder
 from kafka.structs import TopicPartition
@@ -86,6 +86,7 @@ class BatchProducer:
 
     def __init__(self, brokers: str, topic: str, settings: PublishSettings) -> None:
         self._settings = settings
+        _refuse_missing(brokers, topic, settings)
         self._producer = _connect(brokers, settings)
         self._accumulator = self._producer._accumulator
         self._sender = self._producer._sender
@@ -93,10 +94,10 @@ class BatchProducer:
         # less than `batch_bytes` thus fails the delivery, with its reason, in place of a silent split.
         self._sender._can_split = lambda *_: False
         try:
-            partitions = self._wait_for_topic(topic)
-        except BaseException:
+            partitions = len(self._producer.partitions_for(topic))
+        except KafkaError as error:
             self.close(timeout_seconds=1)
-            raise
+            raise BrokerAway(f"the broker at {brokers} does not tell of topic {topic}: {error}") from error
         self._places = [TopicPartition(topic, each) for each in range(partitions)]
         self._locks = [self._accumulator._tp_lock(each) for each in self._places]
         self._queues = [self._accumulator._batches[each] for each in self._places]
@@ -145,11 +146,28 @@ class BatchProducer:
         )
         return Batch(self._places[partition], records, number)
 
-    def _wait_for_topic(self, topic: str) -> int:
+
+def _refuse_missing(brokers: str, topic: str, settings: PublishSettings) -> None:
+    """Refuse a topic that is not there, without naming it to the broker.
+
+    The embedded broker creates, with partitions of its own number, any topic that a client asks it about,
+    whatever the client says of automatic creation.
+    """
+    connect_ms = int(settings.connect_seconds * 1000)
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=brokers.split(","),
+            request_timeout_ms=connect_ms,
+            bootstrap_timeout_ms=connect_ms,
+        )
         try:
-            return len(self._producer.partitions_for(topic))
-        except KafkaTimeoutError as error:
-            raise TopicMissing(f"topic {topic} is not there; `pulse migrate` creates the topics") from error
+            topics = admin.list_topics()
+        finally:
+            admin.close()
+    except KafkaError as error:
+        raise _away(brokers, settings) from error
+    if topic not in topics:
+        raise TopicMissing(f"topic {topic} is not there; `pulse migrate` creates the topics")
 
 
 def _connect(brokers: str, settings: PublishSettings) -> Any:
@@ -175,6 +193,8 @@ def _connect(brokers: str, settings: PublishSettings) -> Any:
             metrics_enabled=False,
         )
     except KafkaError as error:
-        raise BrokerAway(
-            f"no Kafka broker answers at {brokers} within {settings.connect_seconds:g} s"
-        ) from error
+        raise _away(brokers, settings) from error
+
+
+def _away(brokers: str, settings: PublishSettings) -> BrokerAway:
+    return BrokerAway(f"no Kafka broker answers at {brokers} within {settings.connect_seconds:g} s")

@@ -25,6 +25,9 @@ def schemas_of(types: Iterable[type[msgspec.Struct]], ref_template: str) -> dict
     """
     wanted = list(types)
     _, components = msgspec.json.schema_components(wanted, ref_template=ref_template)
+    for schema in components.values():
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
     for struct in _with_parts(wanted):
         properties = components[struct.__name__].get("properties")
         for name, text in field_texts(struct).items():

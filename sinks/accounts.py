@@ -96,6 +96,14 @@ class Account:
         """Return the account of a source, a new one where it has none."""
         return self.sources.setdefault(source, Tally())
 
+    def count(self, source: str, fate: Fate) -> bool:
+        """Count a published record of a source; return whether its fate is decided."""
+        tally = self.tally(source)
+        tally.published += 1
+        tally.stored += fate is Fate.STORED
+        tally.rejected += fate is Fate.REJECTED
+        return fate is not Fate.OPEN
+
     def miss(self, name: str) -> None:
         """Note a record that is nowhere."""
         if len(self.missing) < NAMED:

@@ -243,9 +243,10 @@ SESSION: Final = {
     "async_insert": 0,
     # A file of ten years' complaints touches more months than the default allows (hazard 30).
     "max_partitions_per_insert_block": 0,
-    # A time filter must not hide the surviving delivery of an event that lies in another month.
+    # A filter must not leave out, before FINAL, a part that holds the surviving delivery of an event.
     "defer_partition_pruning_after_final": 1,
     "use_skip_indexes_if_final_exact_mode": 1,
+    "use_statistics_for_part_pruning": 0,
 }
 
 

@@ -1,6 +1,7 @@
 """Recomputes unit counts from the facts, month by month, and compares them with what the streams wrote.
 
-Blocking. The counting itself is SQL (`queries/compare_counts.sql`), a second implementation beside the streams' own.
+Blocking. The counting itself is SQL (`queries/compare_counts.sql`): a second implementation beside that of
+the streams.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sinks.clickhouse import ClickHouse
+from sinks.rows import month_of
 from sinks.settings import SinksSettings
 from sinks.statements import query
 
@@ -94,7 +96,7 @@ class CountCheck:
         first, until = self._midnight(start), self._midnight(end)
         parameters = {
             "zone": self._zone.key,
-            "months": [_month(first), _month(until)],
+            "months": [month_of(first), month_of(until)],
             "from": first,
             "to": until,
             "named": NAMED,
@@ -115,11 +117,6 @@ def month_spans(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.dat
         end = min(following, last + dt.timedelta(days=1))
         yield start, end
         start = end
-
-
-def _month(second: int) -> int:
-    moment = dt.datetime.fromtimestamp(second, dt.UTC)
-    return moment.year * 100 + moment.month
 
 
 def _difference(row: tuple[Any, ...]) -> Difference:

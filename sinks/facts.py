@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sinks.clickhouse import ClickHouse
+from sinks.rows import month_of
 from sinks.settings import SinksSettings
 from sinks.statements import query
 from streams.contract import Path, Progress
@@ -63,7 +64,13 @@ class Facts:
             below: offset of the first record that does not count yet.
             since_s: earliest occurrence, seconds since 1970 UTC.
         """
-        position = {"epoch": epoch, "part": part, "below": below, "since": since_s}
+        position = {
+            "epoch": epoch,
+            "part": part,
+            "below": below,
+            "since": since_s,
+            "month": month_of(since_s),
+        }
         for identity, kind, second, *path, problem_type, reporter in self._server.stream(
             self._counted_facts, position
         ):

@@ -108,11 +108,13 @@ class Migrator:
             break_lock: first remove a lock that a migrator which died has left behind.
 
         Raises:
-            MigrationError: an applied file was edited, or the schema is that of a newer version.
+            MigrationError: an applied file was edited, the schema is that of a newer version, or the server
+                is too old.
             MigrationLockHeld: another migrator is at work.
             DatabaseAway: the server cannot be reached.
             DatabaseRefused: it refuses a statement, or the user.
         """
+        self._refuse_old_server()
         if break_lock:
             self._lock.remove()
         with self._lock:
@@ -125,6 +127,13 @@ class Migrator:
         """Return the checksum of each migration that was applied, by name."""
         [(exists,)] = self._server.execute(query("ledger_exists", self._settings))
         return dict(self._server.execute(query("applied_migrations", self._settings))) if exists else {}
+
+    def _refuse_old_server(self) -> None:
+        [(supported,)] = self._server.execute(query("is_new_enough", self._settings))
+        if not supported:
+            raise MigrationError(
+                "this ClickHouse is older than 26.3: there a time filter hides rows that FINAL should show"
+            )
 
     def _apply(self, migration: Migration) -> None:
         for statement in split(resolve(migration.text, self._settings)):

@@ -77,6 +77,11 @@ def milliseconds(moment: dt.datetime) -> int:
     return (moment - UNIX_EPOCH) // MILLISECOND
 
 
+def month_of(second: int) -> str:
+    """Return the partition of facts that a moment (seconds since 1970 UTC) lies in: YYYYMM."""
+    return f"{dt.datetime.fromtimestamp(second, dt.UTC):%Y%m}"
+
+
 def count_version(epoch: int, next_offset: int) -> int:
     """Return the version of counts that hold what the part's log says below `next_offset`."""
     return (epoch << EPOCH_SHIFT) + next_offset

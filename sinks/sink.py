@@ -19,6 +19,7 @@ from sinks.rows import (
     complaint_columns,
     count_version,
     milliseconds,
+    month_of,
     newest_upserts,
     progress_columns,
     rejected_columns,
@@ -109,7 +110,6 @@ class ClickHouseSink:
             raise DatabaseRefused(f"{table} cannot hold a row that we made ourselves: {refused[0].reason}")
 
 
-def _months(day_start: int) -> set[int]:
-    """Return the UTC months (YYYYMM) that a local day touches."""
-    moments = (dt.datetime.fromtimestamp(second, dt.UTC) for second in (day_start, day_start + LONGEST_DAY))
-    return {moment.year * 100 + moment.month for moment in moments}
+def _months(day_start: int) -> set[str]:
+    """Return the partitions that a local day touches."""
+    return {month_of(day_start), month_of(day_start + LONGEST_DAY)}

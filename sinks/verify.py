@@ -105,14 +105,8 @@ class Verifier:
         undecided: list[LogRecord] = []
         for record, fate in fates(log.read(part), stored, rejected, account, part):
             if record.key is None:
-                continue  # a tick or an activation, which nobody published as an event
-            tally = account.tally(source_of(record))
-            tally.published += 1
-            if fate is Fate.STORED:
-                tally.stored += 1
-            elif fate is Fate.REJECTED:
-                tally.rejected += 1
-            else:
+                _note_control(record, fate, account)
+            elif not account.count(source_of(record), fate):
                 undecided.append(record)
             if len(undecided) >= LOOK_UPS_AT_ONCE:
                 self._decide(undecided, account)
@@ -138,6 +132,12 @@ class Verifier:
             return set()
         rows = self._server.execute(query("stored_identities", self._settings), {"event_ids": event_ids})
         return {Identity(*row) for row in rows}
+
+
+def _note_control(record: LogRecord, fate: Fate, account: Account) -> None:
+    """Ticks and activations are nobody's events: they count nowhere, and must not be stored as such."""
+    if fate is Fate.STORED:
+        account.cannot_explain(f"part {record.part} offset {record.offset}: stored, though it is no event")
 
 
 def _identity(record: KeyedRecord) -> Identity | None:

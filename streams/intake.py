@@ -46,11 +46,12 @@ from streams.metrics import (
 )
 from streams.output import Output, Record
 from streams.part import IntakeRules, Outcome, Part
-from streams.pipeline import Place, RawRecord
+from streams.pipeline import Place, RawRecord, Tools
+from streams.registry_log import UnknownRegistryVersion
 from streams.rejects import RejectLimit
 from streams.settings import StreamsSettings
 from streams.store import FactStore
-from streams.toolshelf import ToolShelf
+from streams.toolshelf import NO_REGISTRY, ToolShelf
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,8 @@ class Intake:
         started = time.monotonic()
         await self._wait_for_sink(part, offset)
         progress = await asyncio.to_thread(self._store.progress_at, self._epoch, part, offset)
-        version = progress.registry_version if progress else ""
+        # A new epoch's log says itself which registry is in force; the old one may be gone with its broker.
+        version = progress.registry_version if progress and progress.epoch == self._epoch else NO_REGISTRY
         clock_ms = progress.clock_ms if progress else 0
         state = Part(self._epoch, part, offset, clock_ms, await self._shelf.tools(version), self._rules)
         events = await asyncio.to_thread(self._load, state, offset)
@@ -129,16 +131,28 @@ class Intake:
     async def take(self, part: int, records: Sequence[RawRecord], next_offset: int) -> None:
         """Process one batch and make its effects durable."""
         state = self._parts[part]
-        while (index := state.next_activation(records)) is not None:
+        while (activation := state.next_activation(records)) is not None:
+            index, version = activation
+            tools = await self._tools_or_none(version)
+            if tools is None:
+                state.unknown_versions.add(version)
+                continue
             # The events before an activation are tagged by the version before it.
             head, records = records[: index + 1], records[index + 1 :]
-            version = state.activation(head[-1])
             await self._send(state.process(head, head[-1].place.offset + 1))
-            if version is not None:
-                state.tools = await self._shelf.tools(version)
+            state.tools = tools
         await self._send(state.process(records, next_offset))
         NEXT_OFFSET.labels(str(part)).set(state.next)
         PART_CLOCK.labels(str(part)).set(state.clock_ms / 1000)
+
+    async def _tools_or_none(self, version: str) -> Tools | None:
+        try:
+            return await self._shelf.tools(version)
+        except UnknownRegistryVersion:
+            log.warning(
+                "registry %s is activated, but nobody published it: its activation is rejected", version
+            )
+            return None
 
     async def _send(self, outcome: Outcome) -> None:
         progress, arrivals = outcome.progress, outcome.arrivals

@@ -63,7 +63,11 @@ class Outcome:
 
 
 class Part:
-    """What the intake knows of one part; `tools` may be exchanged by a registry activation in the log."""
+    """What the intake knows of one part.
+
+    A registry activation in the log ends the use of `tools`: `process` is given no record behind one that
+    changes the version (`next_activation` says where to cut) until `tools` are those of that version.
+    """
 
     def __init__(
         self, epoch: int, part: int, next_offset: int, clock_ms: int, tools: Tools, rules: IntakeRules
@@ -74,26 +78,29 @@ class Part:
         self.next = next_offset
         self.clock_ms = clock_ms
         self.tools = tools
+        self.registry_version = tools.registry_version
+        """What the log says is in force at `next`; whoever holds the part brings `tools` to it."""
+        self.unknown_versions: set[str] = set()
+        """Versions that nobody published: records that activate one are rejected."""
         self.rules = rules
         self.counts = Counts(rules.calendar, rules.memory_days)
         self.counts.advance(clock_ms // 1000)
 
-    def next_activation(self, records: Sequence[RawRecord]) -> int | None:
-        """Return the index of the first registry activation in the batch that is not yet in force."""
+    def next_activation(self, records: Sequence[RawRecord]) -> tuple[int, str] | None:
+        """Return index and version of the first record that activates another version; None without one."""
         for index, record in enumerate(records):
-            if record.key is None and record.place.offset >= self.next and self.activation(record):
-                return index
+            if record.key is None and record.place.offset >= self.next:
+                version = self._activated(record)
+                if version not in (None, self.registry_version, *self.unknown_versions):
+                    return index, str(version)
         return None
 
-    def activation(self, record: RawRecord) -> str | None:
-        """Return the registry version that a control record activates, unless it is in force already."""
+    def _activated(self, record: RawRecord) -> str | None:
         try:
             control = read_control(record, self.rules.future_tolerance_ms)
         except Dead:
             return None
-        if isinstance(control, RegistryActivated) and control.version != self.tools.registry_version:
-            return control.version
-        return None
+        return control.version if isinstance(control, RegistryActivated) else None
 
     def process(self, records: Sequence[RawRecord], next_offset: int) -> Outcome:
         """Take the records below `next_offset`; those below `next` were taken before and are skipped.
@@ -131,6 +138,10 @@ class Part:
         control = read_control(record, self.rules.future_tolerance_ms)
         if isinstance(control, Tick):
             self.clock_ms = max(self.clock_ms, milliseconds(control.at))
+        elif control.version in self.unknown_versions:
+            raise Dead(Reason.INVALID_FIELD, f"registry {control.version} was never published; load it again")
+        else:
+            self.registry_version = control.version
 
     def _event(self, record: RawRecord, outcome: Outcome) -> None:
         event = read_event(record, self.rules.future_tolerance_ms)
@@ -153,7 +164,7 @@ class Part:
             part=self.part,
             next=self.next,
             clock_ms=self.clock_ms,
-            registry_version=self.tools.registry_version,
+            registry_version=self.registry_version,
         )
         if upserts or recount:
             outcome.counts = _count_frame(self, upserts, recount)

@@ -30,13 +30,16 @@ def strip_identity(text: str) -> str:
     cheap look (1 to 2 µs for 200 characters) decides whether a kind is sought at all.
     """
     has_digit = _DIGIT.search(text) is not None
-    if _LETTER.search(text):
+    has_letter = _LETTER.search(text) is not None
+    if has_letter:
         text = _strip_lettered(text, has_digit)
     if "微信" in text or "扣扣" in text:
         text = _ACCOUNT.sub(r"\1‹account›", text)
     if has_digit:
         text = _NUMBERS.sub(_strip_numbers, text)
     text = _strip_doors(text, has_digit)
+    if has_letter:
+        text = mask_english_names(_strip_apartments(text))
     return mask_chinese_names(_SPELT.sub("‹phone›", text))
 
 
@@ -69,9 +72,7 @@ def _strip_lettered(text: str, has_digit: bool) -> str:
         text = _ACCOUNT.sub(r"\1‹account›", text)
     if has_digit:
         text = _PLATE.sub("‹plate›", text)
-    if _APARTMENT_CUE.search(text):
-        text = _APARTMENT.sub(_keep_building, text)
-    return mask_english_names(text)
+    return text
 
 
 # -- numbers: phones, identity numbers, cards --------------------------------------------------------------
@@ -114,6 +115,8 @@ _NUMBER: Final = re.compile(
 _UNIT: Final = re.compile(
     r"(?:\.\d{1,2}(?!\d))?[)）]?\s?(?:多|余)?(?:元|块|万|亿|平|米|㎡|吨|户|人次|%|％|km|kg|kw)", re.IGNORECASE
 )
+_WHOLE_PART: Final = re.compile(r"(?:^|[(（])\d{1,3}[.．]$")
+"""Before a fraction; it stands alone, or it might be the end of a number that has been masked."""
 _DATES: Final = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
@@ -150,7 +153,7 @@ def _is_harmless(found: re.Match[str], rest: str) -> bool:
         return True
     if len(run) > 10:
         return False
-    fraction = re.search(r"\d[.．]$", stretch[max(0, found.start() - 2) : found.start()])
+    fraction = _WHOLE_PART.search(stretch[max(0, found.start() - 5) : found.start()])
     return fraction is not None or _UNIT.match(stretch[found.end() :][:8] + rest) is not None
 
 
@@ -175,7 +178,7 @@ _BUILDING: Final = (
     rf"(?P<building>[栋幢座楼#＃](?<=[\dA-Za-z一二三四五六七八九十甲乙丙丁戊号栋#＃].)楼?[\s{_DASH}]{{0,2}})"
 )
 _BETWEEN: Final = rf"[\s{_DASH}]{{0,2}}"
-_ENTRANCE: Final = rf"(?:{_NUMERAL}{{1,3}}\s?(?:单元|梯|门)|\d{{1,2}}(?=\s?[{_DASH}]))"
+_ENTRANCE: Final = rf"{_NUMERAL}{{1,3}}\s?(?:单元|梯|门)"
 _FLOOR: Final = rf"(?:{_NUMERAL}{{1,3}}\s?[楼层])"
 _COUNTED: Final = (
     r"(?!\d|[.．]\d|\s?(?:年|月|日|元|块|万|亿|千|多|余|平|米|㎡|m|个|人|名|%|％|套|台|部|辆|栋|幢|层|路|吨|天|次|期"
@@ -191,10 +194,11 @@ _DOOR_OF_ENTRANCE: Final = (
     rf"|{_CHINESE_DIGIT}{{3,4}}[室房号]?|[东西南北中左右]{{1,2}}户)"
 )
 _IN_BUILDING: Final = re.compile(
-    rf"{_BUILDING}(?:{_ENTRANCE}{_BETWEEN}(?:{_FLOOR}{_BETWEEN})?{_DOOR_OF_ENTRANCE}|(?:{_FLOOR}{_BETWEEN})?{_DOOR})"
+    rf"{_BUILDING}(?:{_ENTRANCE}{_BETWEEN}(?:{_FLOOR}{_BETWEEN})?{_DOOR_OF_ENTRANCE}"
+    rf"|(?:{_FLOOR}{_BETWEEN}|\d{{1,2}}\s?[{_DASH}]\s?)?{_DOOR})"
 )
 _IN_ENTRANCE: Final = re.compile(
-    rf"{_NUMERAL}{{1,2}}\s?单元{_BETWEEN}(?:{_FLOOR}{_BETWEEN})?{_DOOR_OF_ENTRANCE}"
+    rf"(?<![0-9０-９]){_NUMERAL}{{1,2}}\s?单元{_BETWEEN}(?:{_FLOOR}{_BETWEEN})?{_DOOR_OF_ENTRANCE}"
 )
 _DASHED: Final = re.compile(
     rf"(?P<building>[0-9０-９](?<![\d{_DASH}./].)\d{{0,2}}[{_DASH}])(?:"
@@ -216,8 +220,8 @@ _APARTMENT_CUE: Final = re.compile(
     "apt|Apt|APT|partment|PARTMENT|unit|Unit|UNIT|flat|Flat|FLAT|oom|OOM|rm|Rm|RM|uite|UITE"
 )
 _APARTMENT: Final = re.compile(
-    r"(?P<building>\b(?:apt|apartment|unit|flat|rm|room|suite)\b\.?\s{0,2}(?:no\.?\s?|number\s|#)?)"
-    r"(?:#?\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4})\b",
+    r"(?P<building>(?<![A-Za-z])(?:apt|apartment|unit|flat|rm|room|suite)\b\.?\s{0,2}(?:no\.?\s?|number\s|#)?)"
+    r"(?:#?\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4})(?![A-Za-z\d])",
     re.IGNORECASE,
 )
 
@@ -232,6 +236,10 @@ def _strip_doors(text: str, has_digit: bool) -> str:
         text = _ROOM.sub("‹door›", text)
         text = _SPELT_ROOM.sub("‹door›", text)
     return text
+
+
+def _strip_apartments(text: str) -> str:
+    return _APARTMENT.sub(_keep_building, text) if _APARTMENT_CUE.search(text) else text
 
 
 def _keep_building(match: re.Match[str]) -> str:

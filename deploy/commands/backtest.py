@@ -1,4 +1,4 @@
-"""`pulse backtest`: the surges in a CSV file of past events, found by the detector of the stream, without Kafka."""
+"""`pulse backtest`: the surges in a CSV file of past events, found by the stream's detector without Kafka."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _mapping(city: str, options: Sequence[str]) -> PropertyMapping | None:
     unknown = [name for name in pairs if name not in ALL or not pairs[name]]
     if unknown or not {"id", "name"} <= pairs.keys() or not city:
         raise click.UsageError(
-            "a GeoJSON listing needs --city NAME, --property id=PROPERTY and --property name=PROPERTY; further "
+            "a GeoJSON listing needs --city NAME, --property id=PROPERTY, --property name=PROPERTY; further "
             f"columns are {', '.join(ALL)} and district, street, community"
         )
     return PropertyMapping(city, pairs, areas)

@@ -39,7 +39,7 @@ def command() -> None:
 @click.option(
     "--registry",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Registry of estates (CSV) to load at this start and at later ones.",
+    help="Registry of estates (CSV or GeoJSON) to load at this start and at later ones.",
 )
 @as_json_option
 def up(broker: Broker, registry: Path | None, as_json: bool) -> None:
@@ -102,7 +102,8 @@ def _show(stack: Stack, *, as_json: bool) -> None:
     console.print(table)
     clickhouse = stack.state.settings["sinks"]["clickhouse"]
     console.print(f"Kafka ({stack.state.broker}): {stack.state.settings['brokers']}", highlight=False)
-    console.print(f"ClickHouse: {clickhouse['host']}:{clickhouse['port']}", highlight=False)
+    native, http = f"{clickhouse['host']}:{clickhouse['port']}", stack.state.clickhouse_http
+    console.print(f"ClickHouse: {native} (native), {http}/play", highlight=False)
     console.print(f"Logs: {stack.logs}", highlight=False)
 
 
@@ -112,6 +113,7 @@ def _as_json(stack: Stack) -> dict[str, Any]:
         "broker": stack.state.broker,
         "supervisor_pid": stack.state.supervisor_pid,
         "settings": stack.state.settings,
+        "clickhouse_http": stack.state.clickhouse_http,
         "metrics": stack.state.metrics,
         "parts": [asdict(part) for part in stack.status()],
     }

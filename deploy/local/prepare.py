@@ -6,12 +6,14 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from deploy.errors import OperationFailed
 from deploy.migration import migrate
 from deploy.registry_loading import load_registry
 from deploy.settings import Settings
-from streams.estates.registry_csv import parse_csv
+from streams.estates.draft import RegistryFileError
+from streams.estates.registry_files import read_draft
 
-REGISTRY_FILE: Final = "registry.csv"
+REGISTRY_NAME: Final = "registry"
 
 
 def keep_registry(directory: Path, registry: Path) -> None:
@@ -20,18 +22,20 @@ def keep_registry(directory: Path, registry: Path) -> None:
     The embedded broker forgets which registry it was given, so each start loads it again.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(registry, directory / REGISTRY_FILE)
+    for former in directory.glob(f"{REGISTRY_NAME}.*"):
+        former.unlink()
+    shutil.copyfile(registry, directory / f"{REGISTRY_NAME}{registry.suffix}")
 
 
 def prepare_platform(directory: Path, settings: Settings) -> None:
     """Bring tables and topics to this version, and load the registry that the directory holds, if any.
 
     Raises:
-        OperationFailed: ClickHouse or the broker refuses.
-        RegistryFileError: the registry is not sound.
+        OperationFailed: ClickHouse or the broker refuses, or the registry is not sound.
     """
     migrate(settings)
-    registry = directory / REGISTRY_FILE
-    if registry.exists():
-        draft = parse_csv(registry.read_text(encoding="utf-8-sig"), REGISTRY_FILE)
-        load_registry(draft.registry(), settings)
+    for registry in directory.glob(f"{REGISTRY_NAME}.*"):
+        try:
+            load_registry(read_draft(registry).registry(), settings)
+        except RegistryFileError as error:
+            raise OperationFailed(f"the registry is not sound: {error}") from error

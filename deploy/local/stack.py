@@ -21,7 +21,15 @@ from deploy.local.clickhouse import ClickHouseServer, prepare_clickhouse
 from deploy.local.kafka import apache_kafka
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program
-from deploy.local.state import StackState, forget_state, merge, read_state, start_ticks, write_state
+from deploy.local.state import (
+    StackState,
+    forget_state,
+    merge,
+    read_state,
+    running_stack_settings,
+    start_ticks,
+    write_state,
+)
 from deploy.local.supervisor import ProgramStatus, Supervisor, launch_supervisor, wait_ready
 from deploy.local.supervisor_config import Supervision
 from deploy.local.workers import roles, worker_programs
@@ -47,6 +55,7 @@ class StackPlan:
     addresses: Tree
     """What other commands need to reach it, in the shape of pulse.toml."""
     secrets: Tree
+    clickhouse_http: str
     metrics: dict[str, str]
 
     @property
@@ -75,6 +84,7 @@ def plan_stack(directory: Path, broker: Broker) -> StackPlan:
         workers=worker_programs(directory, merge(addresses, secrets), ports),
         addresses=addresses,
         secrets=secrets,
+        clickhouse_http=f"http://{LOOPBACK}:{http_port}",
         metrics={role.name: f"http://{LOOPBACK}:{port}/metrics" for role, port in ports.items()},
     )
 
@@ -91,6 +101,11 @@ class Stack:
     def logs(self) -> Path:
         """The directory with one log a program."""
         return self.directory / "logs"
+
+    @property
+    def forced(self) -> Tree:
+        """Its addresses and secrets, for `load_settings`."""
+        return running_stack_settings(self.directory)
 
     def status(self) -> list[ProgramStatus]:
         """Return how each program is."""
@@ -190,6 +205,7 @@ def _launch(plan: StackPlan, *, tied: bool) -> Stack:
         socket=str(socket),
         broker=plan.broker,
         settings=plan.addresses,
+        clickhouse_http=plan.clickhouse_http,
         metrics=plan.metrics,
     )
     write_state(plan.directory, state, plan.secrets)

@@ -32,6 +32,8 @@ class StackState:
     """`tansu` or `kafka`."""
     settings: Tree = field(default_factory=dict)
     """Addresses, in the shape of pulse.toml."""
+    clickhouse_http: str = ""
+    """Address of ClickHouse's HTTP side; /play there is a page to try queries in."""
     metrics: dict[str, str] = field(default_factory=dict)
     """The address of each worker's metrics, by program."""
 

@@ -25,6 +25,7 @@ from deploy.local.tether import tethered
 
 START_SECONDS: Final = 10.0
 END_SECONDS: Final = 90.0
+GIVE_UP_SECONDS: Final = 15.0
 ALIVE: Final = frozenset({"STARTING", "RUNNING", "BACKOFF", "STOPPING"})
 NOT_RUNNING: Final = 70  # supervisor.xmlrpc.Faults.NOT_RUNNING
 
@@ -137,6 +138,9 @@ def wait_ready(supervisor: Supervisor, program: Program, logs: Path) -> None:
     deadline = time.monotonic() + program.ready_seconds
     while not program.is_ready():
         [status] = [each for each in supervisor.status() if each.name == program.name]
+        if status.state == "BACKOFF":
+            # It ended at once: the same will happen again, but for a server that was slow to come up.
+            deadline = min(deadline, time.monotonic() + GIVE_UP_SECONDS)
         if status.state not in ALIVE or time.monotonic() > deadline:
             log = logs / f"{program.name}.log"
             raise PartUnavailable(f"{program.name} is {status.state} and does not serve; see {log}")

@@ -18,6 +18,8 @@ from deploy.local.program import Program
 from deploy.settings import DeploySettings
 from deploy.sources import FILE_VARIABLE, STATE_VARIABLE, Tree, as_variables, config_file
 
+READY_SECONDS: Final = 180.0
+"""Loading a worker's libraries takes seconds, on a machine that is busy much longer."""
 STOP_SECONDS: Final = 30
 """A worker may have to finish a batch, and the writer an insert."""
 
@@ -71,6 +73,7 @@ def worker_programs(directory: Path, forced: Tree, ports: Mapping[Role, int]) ->
             directory=directory,
             environment=variables | as_variables(role.port_setting(port)),
             is_ready=partial(is_listening, LOOPBACK, port),
+            ready_seconds=READY_SECONDS,
             stop_seconds=STOP_SECONDS,
         )
         for role, port in ports.items()

@@ -6,7 +6,8 @@
 -- Not the last: state that is rebuilt at a position counts what was first seen below it.
 -- Monthly partitions: daily ones would break an insert of a year's history (hazard 30). A second delivery that
 -- names another month lies in another partition, so these never merge; FINAL with
--- defer_partition_pruning_after_final = 1 (the server's default) still finds the survivor under a time filter.
+-- defer_partition_pruning_after_final = 1 (the default since 26.3, the oldest server that is served) still finds
+-- the survivor under a time filter.
 -- No TTL: facts are the truth that all else is rebuilt from.
 CREATE TABLE IF NOT EXISTS {db}.complaints {on_cluster}
 (

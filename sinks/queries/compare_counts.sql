@@ -14,7 +14,7 @@ WITH
             [('estate', estate_id), ('community', community_id), ('street', street_id),
              ('district', district_id), ('city', city_id)] AS units
         FROM {db}.complaints FINAL
-        WHERE toYYYYMM(occurred_at) IN {months:Array(UInt32)}
+        WHERE _partition_id IN {months:Array(String)}
             AND kind IN ('opened', 'petitioned', 'closed', 'reopened')
             AND second >= {from:Int64} AND second < {to:Int64}
     ),
@@ -22,7 +22,7 @@ WITH
     (
         SELECT event_id, source, request_id, max(version) AS far_version
         FROM {db}.complaints
-        WHERE toYYYYMM(occurred_at) NOT IN {months:Array(UInt32)}
+        WHERE _partition_id NOT IN {months:Array(String)}
             AND event_id IN (SELECT event_id FROM near)
         GROUP BY event_id, source, request_id
     ),
@@ -80,4 +80,3 @@ FROM
 )
 ORDER BY differs DESC, start, level, unit_id, grain, part
 LIMIT {named:UInt32}
-SETTINGS defer_partition_pruning_after_final = 0

@@ -7,7 +7,8 @@ WITH
             intDiv(toUnixTimestamp64Milli(occurred_at), 1000) AS second,
             estate_id, community_id, street_id, district_id, city_id
         FROM {db}.complaints FINAL
-        WHERE occurred_at >= toDateTime64({since:Int64}, 3, 'UTC')
+        WHERE _partition_id >= {month:String}
+            AND occurred_at >= toDateTime64({since:Int64}, 3, 'UTC')
             AND part = {part:UInt16} AND (epoch, off) < ({epoch:UInt16}, {below:UInt64})
             AND kind IN ('opened', 'petitioned', 'closed', 'reopened')
     ),
@@ -15,7 +16,7 @@ WITH
     (
         SELECT event_id, source, request_id, max(version) AS far_version
         FROM {db}.complaints
-        WHERE occurred_at < toStartOfMonth(toDateTime64({since:Int64}, 3, 'UTC'))
+        WHERE _partition_id < {month:String}
             AND event_id IN (SELECT event_id FROM near)
         GROUP BY event_id, source, request_id
     )
@@ -25,4 +26,3 @@ SELECT
 FROM near
 LEFT JOIN far USING (event_id, source, request_id)
 WHERE far_version <= version
-SETTINGS defer_partition_pruning_after_final = 0

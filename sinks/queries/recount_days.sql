@@ -4,6 +4,8 @@
 -- A delivery of the same event that names another month lies in another partition. Reading all partitions
 -- with FINAL to find it costs ten times as much (3.2 s against 0.3 s at 3 million facts), so `near` is merged
 -- within the months concerned, and `far` looks up elsewhere only whether an earlier delivery exists.
+-- The months are chosen by _partition_id, whole: a condition on occurred_at would leave out single parts of a
+-- month before FINAL, and with them the delivery that survives.
 INSERT INTO {db}.unit_counts
     (level, unit, grain, bucket, part, opened, petitioned, closed, reopened, categories, reporters, version)
 WITH
@@ -17,7 +19,7 @@ WITH
             [('estate', estate_id), ('community', community_id), ('street', street_id),
              ('district', district_id), ('city', city_id)] AS units
         FROM {db}.complaints FINAL
-        WHERE toYYYYMM(occurred_at) IN {months:Array(UInt32)}
+        WHERE _partition_id IN {months:Array(String)}
             AND part = {part:UInt16} AND (epoch, off) < ({epoch:UInt16}, {next:UInt64})
             AND kind IN ('opened', 'petitioned', 'closed', 'reopened')
             AND day IN {days:Array(Int64)}
@@ -26,7 +28,7 @@ WITH
     (
         SELECT event_id, source, request_id, max(version) AS far_version
         FROM {db}.complaints
-        WHERE toYYYYMM(occurred_at) NOT IN {months:Array(UInt32)}
+        WHERE _partition_id NOT IN {months:Array(String)}
             AND event_id IN (SELECT event_id FROM near)
         GROUP BY event_id, source, request_id
     )
@@ -49,4 +51,3 @@ ARRAY JOIN units AS unit
 ARRAY JOIN [('minute', minute), ('hour', hour), ('day', toInt64(day))] AS bucket
 WHERE far_version <= version AND unit.2 != ''
 GROUP BY level, unit_id, grain, start
-SETTINGS defer_partition_pruning_after_final = 0

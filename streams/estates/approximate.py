@@ -12,14 +12,13 @@ from typing import Final
 
 from pypinyin.pinyin_dict import pinyin_dict
 
-from streams.estates.variants import Reading, Spelling, Spellings, base, core
+from streams.estates.variants import Reading, Spelling, Spellings, core, own_name
 
 HOMOPHONE: Final = "homophone"
 WORD_ORDER: Final = "word_order"
 TYPO: Final = "typo"
-_TONES: Final = str.maketrans(
-    "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuuuuuunnnm"
-)
+_TONES: Final = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuuuuuunnnm")
+_REMEMBERED: Final = 65_536
 _MIN_SOUND: Final = 3
 _MIN_TYPO: Final = 4
 _TAILS: Final = frozenset("园苑院圆元源")
@@ -46,6 +45,8 @@ class NearNames:
         self._by_sound: dict[str, set[str]] = {}
         self._by_characters: dict[str, set[str]] = {}
         self._by_deletion: dict[str, set[str]] = {}
+        # Letters name the same estates, and say the same words, again and again.
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
         for name, readings in spellings.items():
             if readings[0].spelling < Spelling.CLIPPED and len(name) >= _MIN_SOUND:
                 self._index(name)
@@ -58,7 +59,10 @@ class NearNames:
             strict: believe a typo only where four other characters are right: nothing else says that
                 a name stands here.
         """
-        name = base(name)
+        return self._found(name, strict)
+
+    def _find(self, name: str, strict: bool) -> tuple[tuple[Reading, ...], str] | None:
+        name = own_name(name)
         if len(name) < _MIN_SOUND:
             return None
         if name in self._spellings:
@@ -95,7 +99,12 @@ class NearNames:
             if key in self._spellings and len(key) >= _MIN_TYPO:
                 nearby.add(key)
         for other in nearby:
-            if _distance_is_one(name, other) and len(core(other)) > 2 and core(other)[:1] and _same_kind(name, other):
+            if (
+                _distance_is_one(name, other)
+                and len(core(other)) > 2
+                and core(other)[:1]
+                and _same_kind(name, other)
+            ):
                 yield other
 
     def _one_estate(self, names: set[str]) -> tuple[Reading, ...]:

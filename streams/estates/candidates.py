@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +27,9 @@ class Candidate:
     @cached_property
     def best(self) -> Mention:
         """The mention that says most surely which estate is meant."""
-        return min(self.mentions, key=lambda m: (m.elsewhere, not m.readings, _order(m), -len(m.text), m.start))
+        return min(
+            self.mentions, key=lambda m: (m.elsewhere, not m.readings, _order(m), -len(m.text), m.start)
+        )
 
     @cached_property
     def reading(self) -> Reading | None:
@@ -40,6 +43,9 @@ class Candidate:
         return any(mention.readings for mention in self.mentions)
 
 
+_DWELLING = re.compile(
+    r"(?:[苑园府郡庭居邸墅寓]|公馆|小区|安置区|新村|世家|人家|宿舍|[里湾城]|国际|小镇|山庄|一号|原著|今典)\Z"
+)
 _ORDER = {rule: place for place, rule in enumerate(Rule)}
 
 
@@ -77,3 +83,14 @@ def _key(mention: Mention) -> str:
 def _is_part(short: str, long: str) -> bool:
     """Say whether one name is the beginning or the end of another, and still its own."""
     return (long.startswith(short) or long.endswith(short)) and (len(short) > 3 or len(core(short)) > 1)
+
+
+def is_likely(candidate: Candidate, title_end: int) -> bool:
+    """Say whether a candidate is worth weighing.
+
+    A name that the registry lacks must stand in the title, or more than once, or end as estates do.
+    """
+    mentions = candidate.mentions
+    if candidate.is_known or len(mentions) > 1 or mentions[0].start < title_end:
+        return True
+    return _DWELLING.search(mentions[0].text) is not None

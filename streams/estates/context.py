@@ -54,7 +54,11 @@ class Context:
 
     def field_areas(self, event: ComplaintEvent) -> list[str]:
         """Return the ids of the areas that the event's own fields name."""
-        fields = ((Level.DISTRICT, event.district), (Level.STREET, event.street), (Level.COMMUNITY, event.community))
+        fields = (
+            (Level.DISTRICT, event.district),
+            (Level.STREET, event.street),
+            (Level.COMMUNITY, event.community),
+        )
         found = [self._registry.find_area(level, name) for level, name in fields if name]
         return [area for area in found if area]
 
@@ -70,9 +74,13 @@ class Context:
         if len({reading.estate_id for reading in nearest}) == 1 and len({r.estate_id for r in readings}) == 1:
             return Choice(readings[0], "", 1.0)
         named = [*self.named_areas(text), *self.field_areas(event)]
-        scored = [(self._worth(reading, event, text, named), -i, reading) for i, reading in enumerate(readings)]
+        scored = [
+            (self._worth(reading, event, text, named), -i, reading) for i, reading in enumerate(readings)
+        ]
         best = max(scored, key=lambda item: item[:2])
-        rivals = {r.estate_id for worth, _, r in scored if worth == best[0] and r.spelling == best[2].spelling}
+        rivals = {
+            r.estate_id for worth, _, r in scored if worth == best[0] and r.spelling == best[2].spelling
+        }
         if len(rivals) > 1:
             return Choice(None, "could be " + ", ".join(sorted(rivals)), 0.5)
         return Choice(best[2], self._said(best[2], named), 1.0)
@@ -94,7 +102,9 @@ class Context:
         lon, lat = to_wgs84(event.lon, event.lat, event.crs)
         if not is_possible(lon, lat):
             return 0.0
-        return _POSITION_WORTH if metres_between(lon, lat, estate.lon, estate.lat) < _NEAR_METRES else _CONFLICT
+        return (
+            _POSITION_WORTH if metres_between(lon, lat, estate.lon, estate.lat) < _NEAR_METRES else _CONFLICT
+        )
 
     def _said(self, reading: Reading, named: Iterable[str]) -> str:
         above = _areas_of(self._registry.path(reading.estate_id))

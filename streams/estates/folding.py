@@ -62,7 +62,7 @@ def _units(text: str) -> Units:
 
 def _fold_units(units: Units) -> str:
     folded = _TABLE[units]
-    return folded[folded != 0].tobytes().decode("utf-16-le")
+    return str(folded[folded != 0].tobytes(), "utf-16-le")
 
 
 def fold(text: str) -> str:

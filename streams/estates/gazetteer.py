@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from streams.estates.folding import fold
+from streams.estates.lexicon import PLACE_WORDS
 from streams.estates.registry import Registry
 from streams.estates.variants import base
 
@@ -48,7 +49,9 @@ def suffixes(registry: Registry) -> frozenset[str]:
     """Return what the names of this registry often end with."""
     names = {base(fold(estate.name)) for estate in registry.estates.values()}
     seen = Counter(name[-2:] for name in names if len(name) > 3)
-    return frozenset(end for end, count in seen.items() if count >= _MIN_SUFFIX and _PLAIN.fullmatch(end))
+    return frozenset(
+        end for end, count in seen.items() if count >= _MIN_SUFFIX and _PLAIN.fullmatch(end)
+    ) - set(PLACE_WORDS)
 
 
 def roads(address: str) -> frozenset[str]:
@@ -60,4 +63,6 @@ def _neighbourhoods(address: str, known: set[str]) -> Iterator[str]:
     for match in _ADDRESS_PARTS.finditer(address):
         for part in filter(None, match.groups()):
             yield part
-            yield from (part[len(area) :] for area in known if part.startswith(area) and len(part) > len(area) + 1)
+            yield from (
+                part[len(area) :] for area in known if part.startswith(area) and len(part) > len(area) + 1
+            )

@@ -79,8 +79,11 @@ class Mention:
 
 _TAIL: Final = re.compile("|".join(sorted(GENERIC_TAILS, key=len, reverse=True)))
 _OWN_TAIL: Final = re.compile("(?:住宅|安置|家属|回迁)?小区|安置区")
+_OWN_TAIL_END: Final = re.compile(f"(?:{_OWN_TAIL.pattern})\\Z")
 _PLACE: Final = re.compile("|".join(sorted(PLACE_WORDS, key=len, reverse=True)))
-_OPEN_RIGHT: Final = frozenset("的是在有和与及等这为因将未不就也还已被从到至上下内里前后周附旁对东南西北第一二三四五六七八九十")
+_OPEN_RIGHT: Final = frozenset(
+    "的是在有和与及等这为因将未不就也还已被从到至上下内里前后周附旁对东南西北第一二三四五六七八九十"
+)
 _PLACE_ENDS: Final = frozenset("区县市镇乡路街道号")
 _PHASE_CUES: Final = ("一期", "二期", "三期", "四期", "五期", "1期", "2期", "3期", "4期")
 _USE_CUES: Final = ("业主", "楼盘", "住户", "苑", "郡", "墅", *_PHASE_CUES)
@@ -97,10 +100,15 @@ CUES: Final[Mapping[str, int]] = {
 """Pattern -> how many of its characters are the cue."""
 _OUTSIDE: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
 """Cues that are not part of the name before them."""
+_PHASE_BEFORE: Final = re.compile(
+    rf"(?:{PHASE.pattern}|{BUILDING.pattern}|[0-9一二三四五六七八九十]+[位名户个]?)+\Z"
+)
 _OWNERS: Final = ("业主", "的业主", "住户", "的住户", "居民", "全体业主", "楼盘", "宿舍", "物业")
 _HOUSING_CUES: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
 _FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|准|新|老)+\Z")
-_FUNCTION: Final = frozenset("的了是在有们我你他她它这那该被把给让将但就也都或而因由从向对没未曾不很太最更已还又再才只并且若则所着么吗呢吧啊请问说")
+_FUNCTION: Final = frozenset(
+    "的了是在有们我你他她它这那该被把给让将但就也都或而因由从向对没未曾不很太最更已还又再才只并且若则所着么吗呢吧啊请问说"
+)
 """Characters of grammar: hardly any estate's name has one."""
 _EDGE_WORTH: Final = (0.0, 2.5, 6.0, 6.0)
 """What each `Edge` is worth, in log-likelihood: chosen on the tuning half."""
@@ -115,7 +123,9 @@ _MAX_NEAR: Final = 8
 _MAX_HITS: Final = 2000
 """Beyond this a text is no letter but a list or an attack; time stays linear."""
 _DWELLING_END: Final = re.compile(f"(?:{'|'.join(SUFFIXES)}|[{''.join(sorted(TAIL_CHARACTERS))}])\\Z")
-_INSTITUTION_END: Final = re.compile(r"(?:[局厂所校]|医院|学院|研究院|设计院|法院|检察院|政府|中学|小学|大学|学院|公司|银行|公园|街道|[路街巷镇乡])\Z")
+_INSTITUTION_END: Final = re.compile(
+    r"(?:[局厂所校]|医院|学院|研究院|设计院|法院|检察院|政府|中学|小学|大学|学院|公司|银行|公园|街道|[路街巷镇乡])\Z"
+)
 _RULES: Final = {
     Spelling.NAME: Rule.NAME,
     Spelling.CLIPPED: Rule.CLIP,
@@ -134,7 +144,11 @@ class MentionFinder:
     """
 
     def __init__(
-        self, spellings: Spellings, places: frozenset[str], model: NamesModel, suffixes: frozenset[str] = frozenset()
+        self,
+        spellings: Spellings,
+        places: frozenset[str],
+        model: NamesModel,
+        suffixes: frozenset[str] = frozenset(),
     ) -> None:
         self._spellings = spellings
         self._model = model
@@ -156,21 +170,24 @@ class MentionFinder:
 
     def edge(self, text: str, at: int) -> Edge:
         """Say how surely a name may begin at this place."""
+        found = self._edge(text, at)
+        if found is Edge.SOFT and self._model.ratio(text[at - 1]) < _FOREIGN:
+            return Edge.WORD
+        return found
+
+    def _edge(self, text: str, at: int) -> Edge:
+        """Say the same from words alone."""
         if at == 0 or not text[at - 1].isalnum():
             return Edge.HARD
-        if text[at - 1].isascii() and not text[at].isascii():
-            return Edge.WORD
         before = text[at - 1]
         if before in _PLACE_ENDS:
             return Edge.PLACE
-        found = Edge.SOFT
+        if before.isascii() and not text[at].isascii():
+            return Edge.WORD
         for word, edge in self._words.get(before, ()):
             if text.endswith(word, 0, at):
-                found = edge
-                break
-        if found is Edge.SOFT and self._model.ratio(before) < _FOREIGN:
-            return Edge.WORD
-        return found
+                return edge
+        return Edge.SOFT
 
     def _known(self, text: str, hits: Iterable[Hit]) -> Iterator[Mention]:
         for start, end, pattern in hits:
@@ -190,7 +207,10 @@ class MentionFinder:
 
     def _is_weak(self, pattern: str, spelling: Spelling) -> bool:
         return (
-            spelling >= Spelling.CLIPPED or len(pattern) < 4 or len(core(pattern)) < 2 or pattern in self._tails
+            spelling >= Spelling.CLIPPED
+            or len(pattern) < 4
+            or len(core(pattern)) < 2
+            or pattern in self._tails
         )
 
     def _unknown(self, text: str, cues: Iterable[Hit], known: list[Mention]) -> list[Mention]:
@@ -216,7 +236,9 @@ class MentionFinder:
                     near = self._near.find(text[start:end], strict=True)
                     if near is not None and not any(m.overlaps(start, end) for m in chosen):
                         reach = _reach(text, end)
-                        return [Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)]
+                        return [
+                            Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)
+                        ]
         return []
 
     def _is_last_place(self, text: str, start: int) -> bool:
@@ -247,8 +269,10 @@ class MentionFinder:
         stop = cue
         if outside and (filler := _FILLERS.search(text, max(0, cue - 6), cue)):
             stop = filler.start()
+        if outside and (phase := _PHASE_BEFORE.search(text, max(0, stop - 8), stop)):
+            stop = phase.start()
         end = stop if outside else cue_end
-        starts = self._begins(text, stop)
+        starts = self._begins(text, stop, end)
         reach = max(_reach(text, end), cue_end if stop == cue else end)
         return self._judge(text, starts, end, reach) if starts else None
 
@@ -257,12 +281,16 @@ class MentionFinder:
         for start in starts:
             if (near := self._near.find(text[start:end])) is not None:
                 readings, rule = near
-                return Mention(start, end, reach, text[start:end], readings, Rule(rule), self.edge(text, start))
+                return Mention(
+                    start, end, reach, text[start:end], readings, Rule(rule), self.edge(text, start)
+                )
         start, end = starts[0], self._own_end(text, end)
         elsewhere = reach == end and _PLACE.match(text, end) is not None
-        return Mention(start, end, reach, text[start:end], (), Rule.UNKNOWN, self.edge(text, start), elsewhere)
+        return Mention(
+            start, end, reach, text[start:end], (), Rule.UNKNOWN, self.edge(text, start), elsewhere
+        )
 
-    def _begins(self, text: str, stop: int) -> list[int]:
+    def _begins(self, text: str, stop: int, end: int) -> list[int]:
         """Return where the name whose own part ends at `stop` may begin, the likeliest first.
 
         Characters that names of this registry are made of speak for going on to the left, others
@@ -270,12 +298,13 @@ class MentionFinder:
         """
         worths: dict[int, float] = {}
         likeness = 0.0
+        shortest = 2 if end == stop else 3
         for start in range(stop - 1, max(-1, stop - _LONGEST_UNKNOWN), -1):
             if not text[start].isalnum() or text[start] in _FUNCTION:
                 break
             likeness += self._model.ratio(text[start])
-            worth = _EDGE_WORTH[self.edge(text, start)]
-            if stop - start > 1 and not NEVER_NAMES.fullmatch(text, start, stop):
+            worth = _EDGE_WORTH[self._edge(text, start)]
+            if end - start >= shortest and not NEVER_NAMES.fullmatch(text, start, stop):
                 worths[start] = likeness + worth
             likeness -= worth
         likely = [start for start, worth in worths.items() if worth > _LEAST]
@@ -297,7 +326,9 @@ def _by_last(words: Mapping[str, Edge]) -> dict[str, tuple[tuple[str, Edge], ...
 
 def _is_common(pattern: str) -> bool:
     """Say whether a spelling is as likely a common word or an institution as an estate."""
-    return (len(pattern) < 4 and _DWELLING_END.search(pattern) is None) or _INSTITUTION_END.search(pattern) is not None
+    return (len(pattern) < 4 and _DWELLING_END.search(pattern) is None) or _INSTITUTION_END.search(
+        pattern
+    ) is not None
 
 
 def _tails_of_others(spellings: Spellings) -> frozenset[str]:
@@ -333,7 +364,9 @@ def _resolve(mentions: Iterable[Mention]) -> list[Mention]:
     """Keep, of mentions that overlap, the one that explains most of the text."""
     chosen: list[Mention] = []
     taken: set[int] = set()
-    for mention in sorted(mentions, key=lambda m: (m.start - m.reach, m.rule is Rule.UNKNOWN, m.start - m.end)):
+    for mention in sorted(
+        mentions, key=lambda m: (m.start - m.reach, m.rule is Rule.UNKNOWN, m.start - m.end)
+    ):
         span = range(mention.start, mention.reach)
         if taken.isdisjoint(span):
             taken.update(span)

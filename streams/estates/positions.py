@@ -23,7 +23,7 @@ class Positions:
 
     def __init__(self, registry: Registry) -> None:
         outlined = [estate for estate in registry.estates.values() if estate.polygon]
-        self._outlines: list[BaseGeometry] = [shape(estate.polygon) for estate in outlined]
+        self._outlines: list[BaseGeometry] = [shape(dict(estate.polygon or {})) for estate in outlined]
         self._outlined = [estate.id for estate in outlined]
         self._outline_tree = STRtree(self._outlines)
         self._centres = [

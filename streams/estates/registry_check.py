@@ -1,6 +1,7 @@
 """What a person should know of a registry before using it: faults that break it, doubts that mislead.
 
-An error makes the registry unusable (`Registry` would refuse it) or a figure wrong; a warning is worth a look.
+An error makes the registry unusable (`Registry` would refuse it) or a figure wrong; a warning is worth a
+look.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Finding:
     rule: str
     """Its kind, one of a closed set (docs/registry.md lists them)."""
     line: int
-    """Where the unit stands: line of the CSV file, number of the GeoJSON feature; 0 for the file as a whole."""
+    """Where the unit stands: line of the CSV file, number of the GeoJSON feature; 0 for the whole file."""
     unit: str
     message: str
     """One sentence that says what to do."""
@@ -51,7 +52,7 @@ Placed = tuple[int, Unit]
 
 def check(draft: Draft) -> list[Finding]:
     """Return all findings, errors first, each group in the order of the file."""
-    by_id = {unit.id: unit for _, unit in reversed(draft.rows)}
+    by_id = {unit.id: unit for _, unit in reversed(draft.rows) if unit.id}
     findings = [finding for rule in _RULES for finding in rule(draft.rows, by_id)]
     return sorted(findings, key=lambda finding: (finding.severity, finding.line, finding.rule))
 

@@ -1,8 +1,9 @@
 """The registry as GeoJSON (RFC 7946), and other people's GeoJSON of estates as a registry.
 
 Our own features bear the columns of the CSV file as properties; an estate's geometry is its outline,
-else its point, an area's is null. A foreign file says with a PropertyMapping which of its properties mean what; its areas
-are made from the names that it puts into properties. Works on text; `registry_files` opens files.
+else its point, an area's is null. A foreign file says with a PropertyMapping which of its properties mean
+what; its areas are made from the names that it puts into properties. Works on text; `registry_files` opens
+files.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +10,10 @@ import msgspec
 
 from producers.contract import ComplaintEvent
 from streams.contract import UNPLACED, Path, Role, Tag
-from streams.estates.candidates import Candidate, candidate_id, gather
+from streams.estates.candidates import Candidate, candidate_id, gather, is_likely
 from streams.estates.context import Choice, Context
 from streams.estates.coordinates import is_possible, to_wgs84
-from streams.estates.evidence import NAMES, evidence
+from streams.estates.evidence import NAMES, evidence, ruled
 from streams.estates.folding import Folder, Offsets, fold
 from streams.estates.gazetteer import places, suffixes
 from streams.estates.lexicon import CLAUSE_END
@@ -24,12 +23,14 @@ from streams.estates.positions import Positions
 from streams.estates.registry import Registry
 from streams.estates.replacements import DECLARED
 from streams.estates.variants import Reading, compile_spellings
-from streams.estates.weights import load_weights
+from streams.estates.weights import Forest, load_weights
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text that are read; a letter names its estate long before."""
 PRIMARY_FROM: Final = 0.5
-"""Probability from which an estate is taken for what the message is about."""
+"""Probability from which an estate of the registry is taken for what the message is about."""
+UNKNOWN_FROM: Final = 0.4
+"""The same for a name that the registry lacks: to find it is worth some false ones."""
 REVIEW_BELOW: Final = 0.65
 """A tag of lower confidence is for a person to look at."""
 _FIELD: Final = 0.97
@@ -66,7 +67,7 @@ class Tagger:
         declared = DECLARED if replacements is None else {"": replacements}
         damage = {found: meant for words in declared.values() for found, meant in words.items()}
         self._registry = registry
-        self._weights = {True: weights.known, False: weights.unknown}
+        self._forests = {True: Forest(weights.known), False: Forest(weights.unknown)}
         self._folders = {source: Folder(words) for source, words in declared.items()}
         self._everywhere = self._folders.get("", Folder())
         self._spellings = compile_spellings(registry, damage)
@@ -93,13 +94,19 @@ class Tagger:
     def _weigh(
         self, folder: Folder, event: ComplaintEvent, folded: str
     ) -> list[tuple[Candidate, float, list[float]]]:
-        candidates = gather(self._finder.find(folded))
-        title_end = len(folder.fold(event.title[:LONGEST_TEXT])) if candidates else 0
-        weighed = []
-        for candidate in candidates:
-            pieces = evidence(folded, title_end, candidate, candidates, self._model)
-            weights = self._weights[candidate.is_known]
-            weighed.append((candidate, _logistic(sum(map(float.__mul__, weights, map(float, pieces)))), pieces))
+        mentions = self._finder.find(folded)
+        if not mentions:
+            return []
+        title_end = len(folder.fold(event.title[:LONGEST_TEXT]))
+        candidates = [candidate for candidate in gather(mentions) if is_likely(candidate, title_end)]
+        weighed: list[tuple[Candidate, float, list[float]]] = []
+        for is_known, forest in self._forests.items():
+            of_kind = [candidate for candidate in candidates if candidate.is_known is is_known]
+            if of_kind:
+                rows = [evidence(folded, title_end, c, candidates, self._model) for c in of_kind]
+                learned = forest.probabilities(rows)
+                weighed += zip(of_kind, map(ruled, learned, rows), rows, strict=True)
+        weighed.sort(key=lambda item: item[0].mentions[0].start)
         return weighed
 
     def _by_text(self, event: ComplaintEvent) -> list[Tag]:
@@ -107,7 +114,7 @@ class Tagger:
         text = _text(event)
         folded = folder.fold(text)
         weighed = self._weigh(folder, event, folded)
-        kept = [item for item in weighed if item[1] >= PRIMARY_FROM or _is_landmark(item[0])]
+        kept = [item for item in weighed if _is_primary(*item[:2]) or _is_landmark(item[0])]
         if not kept:
             return []
         origins = folder.origins(text)
@@ -126,7 +133,7 @@ class Tagger:
         surface = text[origins[0][mention.start] : origins[1][mention.end - 1]]
         choice = self._choose(candidate, event, folded)
         name = candidate.reading.name if candidate.reading else ""
-        primary = probability >= PRIMARY_FROM
+        primary = _is_primary(candidate, probability)
         return Tag(
             estate_id=choice.reading.estate_id if choice.reading else candidate_id(name or mention.text),
             name=name,
@@ -142,7 +149,9 @@ class Tagger:
         if not mention.readings or candidate.reading is None:
             return Choice(None, "", 1.0)
         stop = CLAUSE_END.search(folded, mention.reach)
-        named = [r for r in mention.readings if r.spelling == mention.readings[0].spelling] or mention.readings
+        named = [
+            r for r in mention.readings if r.spelling == mention.readings[0].spelling
+        ] or mention.readings
         reported = [r for r in named if r.name == candidate.reading.name] or named
         return self._context.choose(reported, event, folded[: stop.start() if stop else len(folded)])
 
@@ -163,7 +172,9 @@ class Tagger:
         """Return the one estate that the address names."""
         if not event.address:
             return None
-        known = [m for m in self._finder.find(fold(event.address[:LONGEST_TEXT])) if m.readings and not m.elsewhere]
+        known = [
+            m for m in self._finder.find(fold(event.address[:LONGEST_TEXT])) if m.readings and not m.elsewhere
+        ]
         candidates = gather(known)
         if len(candidates) != 1 or candidates[0].reading is None:
             return None
@@ -171,7 +182,9 @@ class Tagger:
         reading: Reading | None = choice.reading
         if reading is None:
             return None
-        return _structured(reading.estate_id, candidates[0].reading.name, "address", choice.evidence, _ADDRESS)
+        return _structured(
+            reading.estate_id, candidates[0].reading.name, "address", choice.evidence, _ADDRESS
+        )
 
     def _by_position(self, event: ComplaintEvent) -> Tag | None:
         """Return the estate whose outline holds the event's position, or the one nearest to it."""
@@ -191,7 +204,7 @@ class Tagger:
     def _path(self, tag: Tag, event: ComplaintEvent) -> Path:
         if tag.estate_id in self._registry.estates:
             return self._registry.path(tag.estate_id)
-        named = dict(district=event.district, street=event.street, community=event.community)
+        named = {"district": event.district, "street": event.street, "community": event.community}
         path = self._registry.path_of_candidate(tag.estate_id, **named)
         if path.district:
             return path
@@ -209,6 +222,10 @@ def _text(event: ComplaintEvent) -> str:
     return f"{event.title[:LONGEST_TEXT]}\n{event.text[:LONGEST_TEXT]}"
 
 
+def _is_primary(candidate: Candidate, probability: float) -> bool:
+    return probability >= (PRIMARY_FROM if candidate.is_known else UNKNOWN_FROM)
+
+
 def _is_landmark(candidate: Candidate) -> bool:
     """Say whether an estate that the message is not about is still worth keeping with it."""
     return candidate.is_known and not all(mention.elsewhere for mention in candidate.mentions)
@@ -216,10 +233,6 @@ def _is_landmark(candidate: Candidate) -> bool:
 
 def _confidence(tag: Tag) -> float:
     return tag.confidence
-
-
-def _logistic(z: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
 def _structured(estate_id: str, name: str, rule: str, evidence_: str, confidence: float) -> Tag:

@@ -60,7 +60,9 @@ _PHASE_END: Final = re.compile(f"(?:{PHASE.pattern})\\Z")
 _SUFFIX_END: Final = re.compile(f"(?:{'|'.join(sorted(SUFFIXES, key=len, reverse=True))})\\Z")
 _NUMERALS: Final = dict(zip("一二三四五六七八九", "123456789", strict=True))
 _NUMBERED: Final = re.compile(r"(?<![0-9一二三四五六七八九十])([1-9]|[一二三四五六七八九])(?=号|期|区|村|栋)")
-_INSTITUTION: Final = re.compile(r"宿舍|单位房|公司|医院|学院|大学|研究|设计院|银行|[局厂部队校所]|[0-9]号|住宅楼")
+_INSTITUTION: Final = re.compile(
+    r"宿舍|单位房|公司|医院|学院|大学|研究|设计院|银行|[局厂部队校所]|[0-9]号|住宅楼"
+)
 """Names of who owns the houses: a part of one is the owner, not the houses."""
 _COMMON: Final = re.compile(
     r"商贸|农贸|建材|汽配|水果|服装|家具|学院|学生|公司|青年|单身|教师|教工|职工|员工|专家|人才|银行|医院|机关|干部|市民|居民"
@@ -144,7 +146,12 @@ def _spellings(full: str, brands: frozenset[str]) -> Iterator[tuple[str, Spellin
         short = bare
     yield from ((text, Spelling.RENUMBERED) for text in _renumbered(bare))
     tailless = _TAIL.sub("", short)
-    if tailless != short and len(tailless) > 1 and not short.endswith("社区") and not _INSTITUTION.search(short):
+    if (
+        tailless != short
+        and len(tailless) > 1
+        and not short.endswith("社区")
+        and not _INSTITUTION.search(short)
+    ):
         yield tailless, Spelling.TAILLESS
     yield from ((rest, Spelling.UNBRANDED) for rest in _unbranded(short, brands))
     yield from _clips(short)
@@ -176,7 +183,9 @@ def _clips(name: str) -> Iterator[tuple[str, Spelling]]:
         if len(name) - length >= _MIN_CLIP:
             if len(core(name[length:])) > 1 and not is_generic(name[length:]):
                 yield name[length:], Spelling.CLIPPED
-            if len(core(name[:-length])) > 2 or (name[-length:] in SUFFIXES and len(core(name[:-length])) > 1):
+            if len(core(name[:-length])) > 2 or (
+                name[-length:] in SUFFIXES and len(core(name[:-length])) > 1
+            ):
                 yield name[:-length], Spelling.HEAD
 
 
@@ -196,7 +205,9 @@ def _brands(bases: list[str], registry: Registry) -> frozenset[str]:
 def _with_damage(
     spellings: Iterator[tuple[str, Spelling]], damage: Mapping[str, str]
 ) -> Iterator[tuple[str, Spelling]]:
-    table = str.maketrans({meant: written for written, meant in damage.items() if len(written) == len(meant) == 1})
+    table = str.maketrans(
+        {meant: written for written, meant in damage.items() if len(written) == len(meant) == 1}
+    )
     for text, spelling in spellings:
         yield text, spelling
         damaged = text.translate(table)

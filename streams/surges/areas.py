@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from streams.contract import UNPLACED, Level, Path
 from streams.surges.arrival import Record
-from streams.surges.scan import Scanner, Window
+from streams.surges.scan import Scanner
+from streams.surges.scan_window import Window
 from streams.surges.units import Unit
 
 AREAS = (Level.COMMUNITY, Level.STREET, Level.DISTRICT)

@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 
 KEPT_HOURS = 24 * 60
 """Hours behind the present that windows and the profile look back on."""
+ROOM_HOURS = KEPT_HOURS + 24 * 30
 PROFILE_DAYS = 56
 LEVEL_DAYS = 28
 REFRESHED_DAYS = 15
@@ -31,27 +32,28 @@ WEEKDAY_EVENTS = 100.0
 class CityClock:
     """Hourly counts of the city with what was expected of them; hours are UTC seconds // 3600.
 
-    Plain lists, one entry an hour from `base` on: the hot path reads single entries, where numpy is slow.
+    One slot an hour from `base` on; sums up to the start of each slot answer any window at once.
     """
 
     def __init__(self, first_hour: int, hours: LocalHours) -> None:
         self._hours = hours
-        self._base = first_hour
-        self._counts = [0]
-        self._expected = [0.0]
-        self._sent = [0]
-        self._due = [0.0]
+        self._base = self._hour = self._first = first_hour
+        self._counts = np.zeros(ROOM_HOURS)
+        self._expected = np.zeros(ROOM_HOURS)
+        self._sent = np.zeros(ROOM_HOURS + 1)
+        self._due = np.zeros(ROOM_HOURS + 1)
+        self._days = np.zeros(ROOM_HOURS, np.int64)
+        self._clock_hours = np.zeros(ROOM_HOURS, np.int64)
+        self._place(first_hour)
         self.per_day = 0.0
         """Events the city is expected to send on an ordinary day."""
 
     def reach(self, hour: int) -> None:
-        """Make room for the counts of all hours up to `hour`."""
-        while self._base + len(self._sent) <= hour:
-            self._sent.append(self._sent[-1] + self._counts[-1])
-            self._counts.append(0)
-            if len(self._expected) < len(self._counts):
-                self._expected.append(0.0)
-                self._due.append(self._due[-1] + self._expected[-2])
+        """Go on to the hour after the one reached so far."""
+        self._hour = hour
+        slot = hour - self._base
+        self._place(hour)
+        self._sent[slot] = self._sent[slot - 1] + self._counts[slot - 1]
 
     def add(self, second: float) -> None:
         """Count one event that occurred at `second`; one that is older than the clock's memory is not."""
@@ -59,53 +61,66 @@ class CityClock:
         if slot < 0:
             return
         self._counts[slot] += 1
-        for later in range(slot + 1, len(self._sent)):
-            self._sent[later] += 1
+        self._sent[slot + 1 : self._hour - self._base + 1] += 1
 
-    def reading(self, second: float, now: float) -> tuple[float, float]:
-        """Return (expected, sent) from the start of the clock's memory to `second`, as known at `now`."""
-        slot = int(second // HOUR) - self._base
-        if slot < 0:
-            return 0.0, 0.0
-        if slot >= len(self._sent):
-            return self._due[-1] + self._expected[-1], self._sent[-1] + self._counts[-1]
-        begin = (slot + self._base) * HOUR
-        part = (second - begin) / HOUR
-        due = self._due[slot] + self._expected[slot] * part
-        passed = (now - begin) / HOUR
-        if passed < 1:
-            part = part / passed if passed > 0 else 0.0
-        return due, self._sent[slot] + self._counts[slot] * part
+    def since(self, starts: Floats, now: float) -> tuple[Floats, Floats, Ints]:
+        """Return what the city was due and what it sent since each start, and the starts' local days."""
+        whole = starts // HOUR
+        slots = np.maximum(whole.astype(np.int64) - self._base, 0)
+        part = np.minimum(starts / HOUR - whole, 1.0)
+        current = min(now / HOUR - self._hour, 1.0)
+        last = self._hour - self._base
+        due_now = self._due[last] + self._expected[last] * current
+        sent_now = self._sent[last] + self._counts[last]
+        passed = np.where(slots == last, max(current, 1e-9), 1.0)
+        due = due_now - self._due[slots] - self._expected[slots] * part
+        sent = sent_now - self._sent[slots] - self._counts[slots] * np.minimum(part / passed, 1.0)
+        return due, sent, self._days[slots]
+
+    def days(self, starts: Floats) -> Ints:
+        """Return the local days of moments that the clock remembers."""
+        return self._days[np.maximum((starts // HOUR).astype(np.int64) - self._base, 0)]
 
     def close_day(self, hour: int) -> None:
-        """Learn from all hours before `hour`, the first of a new local day, and expect the day that begins."""
-        self.reach(hour)
+        """Learn from all hours before `hour`, the first of a new local day; expect the day that begins."""
         self._forget(hour)
-        past = _columns(self._hours, self._base, hour)
-        counts = np.array(self._counts[: hour - self._base], dtype=np.float64)
+        begin = max(self._first, self._base, hour - KEPT_HOURS)
+        past = self._columns(begin, hour)
+        counts = self._counts[begin - self._base : hour - self._base]
         first = int(past.day[0])
-        totals = np.bincount(past.day - first, counts)[-PROFILE_DAYS:]
-        weekdays = (np.arange(first, first + past.day[-1] - first + 1) + 6)[-PROFILE_DAYS:] % 7
+        totals = np.bincount(past.day - first, counts).astype(np.float64)[-PROFILE_DAYS:]
+        weekdays = ((np.arange(first, int(past.day[-1]) + 1, dtype=np.int64) + 6) % 7)[-PROFILE_DAYS:]
         profile = _profile(past.hour, counts)
         factors = _weekday_factors(totals, weekdays)
         self.per_day = _level((totals / factors[weekdays])[-LEVEL_DAYS:])
         self._expect(hour - 24 * REFRESHED_DAYS, hour + 26, profile, factors)
 
     def _expect(self, begin: int, end: int, profile: Floats, factors: Floats) -> None:
-        begin = max(begin, self._base)
-        low = begin - self._base
-        coming = _columns(self._hours, begin, end)
+        begin = max(begin, self._base, self._first)
+        coming = self._columns(begin, end)
         expected = self.per_day * factors[coming.weekday] * profile[coming.hour]
-        due = self._due[low] + np.cumsum(expected) - expected
-        self._expected[low:] = expected.tolist()
-        self._due[low:] = due.tolist()
+        low, high = begin - self._base, end - self._base
+        self._expected[low:high] = expected
+        self._due[low + 1 : high + 1] = self._due[low] + np.cumsum(expected)
+
+    def _columns(self, begin: int, end: int) -> _Columns:
+        for hour in range(max(begin, self._hour + 1), end):
+            self._place(hour)
+        days = self._days[begin - self._base : end - self._base]
+        return _Columns(days, self._clock_hours[begin - self._base : end - self._base], (days + 6) % 7)
+
+    def _place(self, hour: int) -> None:
+        local = self._hours.at(hour)
+        self._days[hour - self._base], self._clock_hours[hour - self._base] = local.day, local.hour
 
     def _forget(self, hour: int) -> None:
         drop = hour - KEPT_HOURS - self._base
-        if drop > 0:
-            for column in (self._counts, self._expected, self._sent, self._due):
-                del column[:drop]
-            self._base += drop
+        if hour + 48 - self._base < ROOM_HOURS:
+            return
+        for column in (self._counts, self._expected, self._sent, self._due, self._days, self._clock_hours):
+            column[:-drop] = column[drop:].copy()
+            column[-drop:] = 0
+        self._base += drop
 
 
 class _Columns(NamedTuple):
@@ -116,14 +131,10 @@ class _Columns(NamedTuple):
     weekday: Ints
 
 
-def _columns(hours: LocalHours, begin: int, end: int) -> _Columns:
-    rows = np.array([hours.at(hour) for hour in range(begin, end)], dtype=np.int64)
-    return _Columns(rows[:, 0], rows[:, 1], rows[:, 2])
-
-
 def _profile(hours_of_day: Ints, counts: Floats) -> Floats:
-    by_hour = np.bincount(hours_of_day, counts, 24) + FLAT_EVENTS / 24
-    return by_hour / by_hour.sum()
+    by_hour = np.bincount(hours_of_day, counts, 24).astype(np.float64) + FLAT_EVENTS / 24
+    by_hour /= by_hour.sum()
+    return by_hour
 
 
 def _weekday_factors(totals: Floats, weekdays: Ints) -> Floats:
@@ -134,7 +145,8 @@ def _weekday_factors(totals: Floats, weekdays: Ints) -> Floats:
         if len(own):
             prior = WEEKDAY_EVENTS / usual
             factors[weekday] = (np.median(own) / usual * len(own) + prior) / (len(own) + prior)
-    return factors / factors.mean()
+    factors /= factors.mean()
+    return factors
 
 
 def _level(days: Floats) -> float:

@@ -1,18 +1,24 @@
-"""Whether the city as a whole is surging: a few fixed windows against the clock, no estate counting much. Pure."""
+"""Whether the city as a whole is surging: a few fixed windows against the clock, no estate counting much.
+
+Pure.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
 
+import numpy as np
+
 from streams.surges.arrival import Record
 from streams.surges.city_clock import CityClock
 from streams.surges.hours import HOUR
 from streams.surges.scan_window import Expectation, Window
 from streams.surges.settings import DetectorSettings
-from streams.surges.tails import LOG10, log_tail
+from streams.surges.tails import surprise
 
-WINDOW_HOURS = (3, 6, 24)
+WINDOW_SECONDS = HOUR * np.array([3.0, 6.0, 24.0])
+LEAST_EXPECTED = 1e-9
 MOST_OF_ONE_ESTATE = 2
 """Requests that one estate adds to a window of the city, so that no estate's surge is the city's."""
 CITY_SIZE = 50.0
@@ -33,27 +39,33 @@ class CityWatch:
 
     def best(self, now: float) -> Window | None:
         """Return the window that opens the city's surge now; none where none does."""
-        starts = [now - hours * HOUR for hours in WINDOW_HOURS]
-        windows = [self.window_since(start, now) for start in starts if self._may_open(start, now)]
-        opening = [window for window in windows if self._opens(window)]
+        starts = now - WINDOW_SECONDS
+        due = self._clock.since(starts, now)[0] * self._settings.city_excess
+        usual = zip(starts.tolist(), due.tolist(), strict=True)
+        rising = [start for start, most in usual if self.sent(start) > most]
+        opening = [window for start in rising if self._opens(window := self.window_since(start, now))]
         return max(opening, key=lambda window: window.score, default=None)
 
     def is_usual(self, now: float) -> bool:
         """Return whether all windows are within the usual again."""
-        windows = (self.window_since(now - hours * HOUR, now) for hours in WINDOW_HOURS)
+        windows = (self.window_since(start, now) for start in (now - WINDOW_SECONDS).tolist())
         return all(10**-window.score > self._settings.usual_p for window in windows)
 
     def window_since(self, start: float, now: float) -> Window:
         """Return the window from `start` to now; its score is -log10 of its p-value."""
         held = Counter(record.arrival.path.estate for record in self.since(start))
         observed = sum(min(MOST_OF_ONE_ESTATE, count) for count in held.values())
-        due = self._due(start, now)
-        score = -log_tail(observed, due, CITY_SIZE) / LOG10
+        due = max(float(self._clock.since(np.array([start]), now)[0][0]), LEAST_EXPECTED)
+        score = float(surprise(observed, due, CITY_SIZE))
         return Window(start, now, observed, Expectation(due, CITY_SIZE), score)
 
     def since(self, start: float) -> list[Record]:
         """Return the remembered requests from `start` on."""
         return self._records[self._place(start) :]
+
+    def sent(self, start: float) -> int:
+        """Return the number of remembered requests from `start` on."""
+        return len(self._records) - self._place(start)
 
     def forget(self, before: float) -> None:
         """Drop requests that no window reaches any more."""
@@ -62,14 +74,6 @@ class CityWatch:
     def _opens(self, window: Window) -> bool:
         excess = window.observed / window.expected.mean
         return window.score >= self._settings.city_threshold and excess > self._settings.city_excess
-
-    def _may_open(self, start: float, now: float) -> bool:
-        sent = len(self._records) - self._place(start)
-        return sent > self._settings.city_excess * self._due(start, now)
-
-    def _due(self, start: float, now: float) -> float:
-        due = self._clock.reading(now, now)[0] - self._clock.reading(start, now)[0]
-        return max(due, 1e-9)
 
     def _place(self, second: float) -> int:
         return bisect_left(self._records, second, key=_second)

@@ -1,7 +1,8 @@
 """The detector: minute by minute, which unit has more complaints than its history explains. Pure.
 
-It composes the parts (clock, shares, voices, scan, city watch) and keeps the order of things: first the hours
-that passed are closed, then the minute's arrivals are remembered, then every unit that they touched is weighed.
+It composes the parts (clock, shares, voices, scan, city watch) and keeps the order of things: first the
+hours that passed are closed, then the minute's arrivals are remembered, then every unit that they touched is
+weighed.
 Given the same minutes it returns the same surges, whatever order the arrivals of a minute come in.
 """
 
@@ -62,7 +63,7 @@ class Detector:
         self._hours = LocalHours(zone)
         self._seen = SeenEvents(settings.memory_days)
         self._shares = Shares(settings)
-        self._voices = Voices(settings.window_days + 1)
+        self._voices = Voices()
         self._units: dict[UnitKey, Unit] = {}
         self._open: dict[UnitKey, Unit] = {}
         self._city_episode: Episode | None = None
@@ -101,7 +102,7 @@ class Detector:
         self._begin = self._hour = minute // HOUR
         self._warm_from = minute + self._settings.warmup_days * DAY
         self._clock = CityClock(self._hour, self._hours)
-        self._scanner = Scanner(self._settings, self._hours, self._clock, self._shares, self._voices)
+        self._scanner = Scanner(self._settings, self._clock, self._shares, self._voices)
         self._city = CityWatch(self._settings, self._clock)
 
     # --- what time alone does ---
@@ -192,6 +193,8 @@ class Detector:
         if unit is None:
             level, name = key
             unit = Unit(name, level, path_above(level, path), self._shares.enroll(level))
+            if level is Level.ESTATE:
+                self._voices.enroll(unit.index)
             self._units[key] = unit
         return unit
 
@@ -199,7 +202,8 @@ class Detector:
 
     def _weigh_unit(self, unit: Unit, event_id: str, now: int) -> list[Surge]:
         if unit.episode is not None:
-            return self._revise(unit, unit.episode, now)
+            is_news = unit.episode.is_news(len(unit.since(unit.episode.window_start)))
+            return [self._tell(unit, unit.episode, now)] if is_news else []
         best = self._scanner.best(unit, now, self._lift(unit, now))
         before, unit.last_score = unit.last_score, best.score if best else float("-inf")
         if best is None or best.score < max(self._settings.threshold, before):
@@ -230,10 +234,6 @@ class Detector:
         surge_id = f"{level.value}:{name}:{event_id}"
         return Episode(surge_id, name, level, path, int(window.end), window.start, self.version)
 
-    def _revise(self, unit: Unit, episode: Episode, now: int) -> list[Surge]:
-        window = self._scanner.window_since(unit, episode.window_start, now)
-        return [self._tell(unit, episode, now)] if episode.is_news(window) else []
-
     def _tell(self, unit: Unit, episode: Episode, now: int, *, cleared: bool = False) -> Surge:
         window = self._scanner.window_since(unit, episode.window_start, now)
         records = unit.since(window.start)
@@ -245,8 +245,8 @@ class Detector:
             return []
         episode = self._city_episode
         if episode is not None:
-            window = self._city.window_since(episode.window_start, now)
-            return [self._tell_city(episode, now)] if episode.is_news(window) else []
+            is_news = episode.is_news(self._city.sent(episode.window_start))
+            return [self._tell_city(episode, now)] if is_news else []
         best = self._city.best(now)
         if best is None:
             return []

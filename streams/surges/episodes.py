@@ -32,12 +32,12 @@ class Episode:
     detector_version: str
     revision: int = 0
     told: int = 0
-    """What was observed at the last revision."""
+    """What the window held at the last revision."""
     best_score: float = float("-inf")
 
-    def is_news(self, window: Window) -> bool:
-        """Return whether the window holds enough more than was told to be told again."""
-        return window.observed >= NEWS * self.told
+    def is_news(self, held: int) -> bool:
+        """Return whether so many requests are enough more than was told to be told again."""
+        return held >= NEWS * self.told
 
     def tell(
         self,
@@ -50,7 +50,7 @@ class Episode:
     ) -> Surge:
         """Return the next revision: what the window holds by now, and the highest score that it had."""
         self.revision += 1
-        self.told = window.observed
+        self.told = len(records)
         self.best_score = max(self.best_score, window.score)
         low, high = central_90(*window.expected)
         return Surge(

@@ -1,4 +1,4 @@
-"""Rows of a table of past events, in order of arrival, as the detector's arrivals; the columns of `pulse backtest`.
+"""Rows of a table of past events as the detector's arrivals: the columns of `pulse backtest`.
 
 Pure: it takes rows that someone else reads from somewhere, and says in one sentence what is wrong with one.
 """

@@ -1,4 +1,4 @@
-"""Local time of clock hours: the profile of a day and the baseline's days follow the residents' clock. Pure."""
+"""Local time of clock hours: profiles and days of the baseline follow the residents' clock. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ class LocalHour(NamedTuple):
     day: int
     """Ordinal of the local date (1 = the first of January of year 1)."""
     hour: int
-    weekday: int
-    """0 = Monday."""
 
 
 class LocalHours:
@@ -28,11 +26,11 @@ class LocalHours:
         self._known: dict[int, LocalHour] = {}
 
     def at(self, hour: int) -> LocalHour:
-        """Return the local date, hour and weekday at the start of a UTC hour."""
+        """Return the local date and hour at the start of a UTC hour."""
         known = self._known.get(hour)
         if known is None:
             local = dt.datetime.fromtimestamp(hour * HOUR, self._zone)
-            known = self._known[hour] = LocalHour(local.toordinal(), local.hour, local.weekday())
+            known = self._known[hour] = LocalHour(local.toordinal(), local.hour)
         return known
 
     def forget_before(self, hour: int) -> None:

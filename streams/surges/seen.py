@@ -1,4 +1,4 @@
-"""Which events were seen already: every id is remembered as long as a repeat of it could still count. Pure."""
+"""Which events were seen already: an id is remembered as long as a repeat of it could count. Pure."""
 
 from __future__ import annotations
 

@@ -13,13 +13,13 @@ known before it began. Pure; the only time it knows is the day that closes.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from streams.contract import Level
+from streams.surges.history import History
 from streams.surges.settings import DetectorSettings
 
 Floats = NDArray[np.float32]
@@ -39,26 +39,9 @@ OPEN_SURGE_DAY = 0.5
 FORGETTING = 0.99
 """Power to which the odds of the filters are taken each day (Raftery and others, 2010)."""
 LEAST_ODDS = 1e-3
-AREA_VARIANCE = 0.01
+LEAST_DOUBT = 1e-4
+AREA_UNEVENNESS = 0.04
 """Unevenness that an area keeps however many estates share it, in units of an estate's daily noise."""
-
-
-class Share(NamedTuple):
-    """A unit's share of the city's events, as it was known when a day began."""
-
-    mean: float
-    doubt: float
-    """Square of its relative standard error."""
-    unevenness: float = 1.0
-    """Part of an estate's daily noise that the unit has: less the more estates share it."""
-
-
-class _Known(NamedTuple):
-    """All shares as they were known when a day began."""
-
-    estates: tuple[list[float], list[float]]
-    areas: tuple[list[float], list[float], list[float]]
-    newcomer: Share
 
 
 class Shares:
@@ -77,19 +60,15 @@ class Shares:
         self._areas = 0
         self._area_of: dict[tuple[int, Level], int] = {}
         self._prior = self._first_guess(FEWEST_UNITS)
-        self._days: dict[int, _Known] = {}
-        self._last: _Known | None = None
+        self._known = {True: History(3), False: History(3)}
 
     def enroll(self, level: Level) -> int:
         """Return the index of a unit that is seen for the first time: of an estate, or among the areas."""
-        if level is not Level.ESTATE:
-            self._areas += 1
-            return self._areas - 1
-        if self.estates == len(self._today):
-            self._grow()
-        index, self.estates = self.estates, self.estates + 1
-        self._states[index] = self._prior
-        self._odds[index] = np.array(self._settings.drift_odds)
+        if level is Level.ESTATE:
+            index = self._enroll_estate()
+        else:
+            index, self._areas = self._areas, self._areas + 1
+        self._known[level is Level.ESTATE].enroll(index, _moments(self._prior, self._values))
         return index
 
     def place(self, estate: int, level: Level, area: int) -> None:
@@ -100,13 +79,17 @@ class Shares:
         """Count an event of an estate that occurred on the day that is not yet closed."""
         self._today[estate] += 1
 
-    def known(self, level: Level, index: int, day: int) -> Share:
-        """Return a unit's share as it was known when local day `day` began."""
-        return _look_up(self._days.get(day, self._last), level, index)
+    def known(self, level: Level, index: int, days: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return a unit's share as it was known when local days began: a row (mean, doubt, unevenness) each.
 
-    def latest(self, level: Level, index: int) -> Share:
-        """Return a unit's share as it is known now."""
-        return _look_up(self._last, level, index)
+        The doubt is the square of the mean's relative standard error; the unevenness is the part of an
+        estate's daily noise that the unit has: 1 for an estate, less for an area the more estates share it.
+        """
+        return self._known[level is Level.ESTATE].at(days, index)
+
+    def latest(self, level: Level, index: int) -> float:
+        """Return the mean of a unit's share as it is known now."""
+        return self._known[level is Level.ESTATE].latest(index, 0)
 
     def close_day(self, today: int, surging: Collection[int]) -> None:
         """Learn from the day that ended before local day `today`; `surging` estates had a surge open."""
@@ -116,9 +99,9 @@ class Shares:
             self._learn(states, surging)
             self._renew_prior(states)
         self._today[:] = 0
-        self._last = self._days[today] = self._summary(states)
-        for day in [day for day in self._days if day < today - self._settings.window_days - 1]:
-            del self._days[day]
+        shares = self._summary(states)
+        self._known[True].keep(today, shares)
+        self._known[False].keep(today, self._sum_areas(shares))
 
     def _drift(self, states: Floats) -> None:
         """Let each share hop to its neighbours on the grid, and now and then be drawn anew."""
@@ -151,7 +134,8 @@ class Shares:
         mean = self._values.astype(np.float64) * self._today.sum()
         constant = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1)
         powers = counts[:, None] * np.log(mean / (mean + size)) - size * np.log1p(mean / size)
-        return np.maximum(np.exp(constant[:, None] + powers), 1e-30).astype(np.float32)
+        chances: Floats = np.maximum(np.exp(constant[:, None] + powers), 1e-30).astype(np.float32)
+        return chances
 
     def _renew_prior(self, states: Floats) -> None:
         """Let newcomers look like the mean of all estates (nonparametric empirical Bayes)."""
@@ -161,26 +145,34 @@ class Shares:
     def _first_guess(self, units: int) -> Floats:
         centre = -np.log(units) - PRIOR_SPREAD**2 / 2
         guess = np.exp(-0.5 * ((self._grid - centre) / PRIOR_SPREAD) ** 2)
-        return (guess / guess.sum()).astype(np.float32)
+        shares: Floats = (guess / guess.sum()).astype(np.float32)
+        return shares
 
-    def _summary(self, states: Floats) -> _Known:
+    def _summary(self, states: Floats) -> NDArray[np.float64]:
         odds = self._odds[: len(states)]
         odds = odds / odds.sum(axis=1, keepdims=True)
-        mean = ((states @ self._values) * odds).sum(axis=1)
-        square = ((states @ self._values**2) * odds).sum(axis=1)
-        doubt = np.maximum(square / mean**2 - 1, 1e-4)
-        newcomer = _moments(self._prior, self._values)
-        return _Known((mean.tolist(), doubt.tolist()), self._sum_areas(mean, doubt), newcomer)
+        # Not `@`: the threads of a BLAS cost more than they bring on arrays of this shape.
+        mean = np.einsum("umg,um,g->u", states, odds, self._values, optimize=False)
+        square = np.einsum("umg,um,g->u", states, odds, self._values**2, optimize=False)
+        doubt = np.maximum(square / mean**2 - 1, LEAST_DOUBT)
+        return np.stack([mean, doubt, np.ones_like(mean)], axis=1).astype(np.float64)
 
-    def _sum_areas(self, mean: Floats, doubt: Floats) -> tuple[list[float], list[float], list[float]]:
-        pairs = np.array([(e, a) for (e, _), a in self._area_of.items() if e < len(mean)], np.int64).reshape(
-            -1, 2
-        )
-        estate, area = pairs.T
-        total = np.maximum(np.bincount(area, mean[estate], self._areas), 1e-9)
-        squares = np.bincount(area, mean[estate] ** 2, self._areas) / total**2
-        errors = np.bincount(area, doubt[estate] * mean[estate] ** 2, self._areas) / total**2
-        return total.tolist(), errors.tolist(), (squares + AREA_VARIANCE).tolist()
+    def _sum_areas(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        pairs = [(estate, area) for (estate, _), area in self._area_of.items() if estate < len(shares)]
+        estate, area = np.array(pairs, np.int64).reshape(-1, 2).T
+        mean, doubt, _ = shares[estate].T
+        total = np.maximum(np.bincount(area, mean, self._areas), LEAST_SHARE)
+        unevenness = np.bincount(area, mean**2, self._areas) / total**2 + AREA_UNEVENNESS
+        errors = np.bincount(area, doubt * mean**2, self._areas) / total**2
+        return np.stack([total, errors, unevenness], axis=1)
+
+    def _enroll_estate(self) -> int:
+        if self.estates == len(self._today):
+            self._grow()
+        index, self.estates = self.estates, self.estates + 1
+        self._states[index] = self._prior
+        self._odds[index] = np.array(self._settings.drift_odds)
+        return index
 
     def _grow(self) -> None:
         for name in ("_states", "_odds", "_today"):
@@ -188,16 +180,6 @@ class Shares:
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
 
 
-def _moments(states: Floats, values: Floats) -> Share:
+def _moments(states: Floats, values: Floats) -> tuple[float, float, float]:
     mean = float(states @ values)
-    return Share(mean, float(states @ values**2) / mean**2 - 1)
-
-
-def _look_up(known: _Known | None, level: Level, index: int) -> Share:
-    if known is None:
-        return Share(1 / FEWEST_UNITS, np.expm1(PRIOR_SPREAD**2))
-    if level is Level.ESTATE:
-        means, doubts = known.estates
-        return Share(means[index], doubts[index]) if index < len(means) else known.newcomer
-    means, doubts, uneven = known.areas
-    return Share(means[index], doubts[index], uneven[index]) if index < len(means) else known.newcomer
+    return mean, float(states @ values**2) / mean**2 - 1, 1.0

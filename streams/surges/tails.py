@@ -6,37 +6,30 @@ NB(mean m, size r): a Poisson count whose rate is Gamma distributed with mean m 
 from __future__ import annotations
 
 import math
+from typing import overload
 
-from scipy.special import nbdtrik
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, nbdtrik
 
-LOG10 = math.log(10.0)
-SMALLEST_TERM = 1e-9
-"""Relative size at which the sum of a tail ends."""
+Floats = NDArray[np.float64]
+
+LEAST_P = 1e-300
 
 
-def log_tail(k: int, mean: float, size: float) -> float:
-    """Return ln P(N >= k) for N ~ NB(mean, size), for k above the mean; 0.0 (p = 1) for k at or below it.
+@overload
+def surprise(counts: float, mean: float, size: float) -> float: ...
+@overload
+def surprise(counts: NDArray[np.int64], mean: Floats, size: Floats) -> Floats: ...
+def surprise(counts: float | NDArray[np.int64], mean: float | Floats, size: float | Floats) -> float | Floats:
+    """Return -log10 P(N >= counts) for N ~ NB(mean, size); 0 for counts of 0 or less.
 
-    Sums the terms from k upwards: their ratio falls below one beyond the mean, so the sum is short, and no
-    digit is lost however small the tail is.
+    P(N >= k) is the regularised incomplete beta function I(mean / (mean + size); k, size), which keeps its
+    relative precision however small it is.
     """
-    if k <= mean or k <= 0:
-        return 0.0
-    odds = mean / (mean + size)
-    first = (
-        math.lgamma(k + size)
-        - math.lgamma(size)
-        - math.lgamma(k + 1)
-        + k * math.log(odds)
-        - size * math.log1p(mean / size)
-    )
-    total = term = 1.0
-    x = k
-    while term > SMALLEST_TERM * total:
-        term *= (x + size) / (x + 1) * odds
-        total += term
-        x += 1
-    return min(0.0, first + math.log(total))
+    p = betainc(np.maximum(counts, LEAST_P), size, mean / (mean + size))
+    found: Floats = -np.log10(np.maximum(p, LEAST_P)) * (np.asarray(counts) > 0)
+    return np.abs(found)
 
 
 def central_90(mean: float, size: float) -> tuple[float, float]:

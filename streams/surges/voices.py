@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
+from numpy.typing import NDArray
 
-HALF_LIFE_DAYS = 120.0
+from streams.surges.history import History
+
+HALF_LIFE_DAYS = 60.0
 PRIOR_REQUESTS = 20.0
 """Requests at the city's own part that each estate starts from."""
 
@@ -18,22 +21,23 @@ PRIOR_REQUESTS = 20.0
 class Voices:
     """Decayed counts of requests, and of newcomers' among them; estates by their index, days local."""
 
-    def __init__(self, kept_days: int) -> None:
-        self._kept_days = kept_days
+    def __init__(self) -> None:
         self._keep = 0.5 ** (1 / HALF_LIFE_DAYS)
         self._counts = np.zeros((64, 2))
         self._today: list[tuple[int, bool]] = []
-        self._days: dict[int, list[float]] = {}
-        self._last: list[float] = []
+        self._known = History(1)
 
     def add(self, estate: int, *, is_new: bool) -> None:
         """Count a request of the day that is not yet closed."""
         self._today.append((estate, is_new))
 
-    def newcomers_part(self, estate: int, day: int) -> float:
-        """Return the usual part of newcomers, 0..1, as it was known when local day `day` began."""
-        known = self._days.get(day, self._last)
-        return known[estate] if estate < len(known) else 1.0
+    def enroll(self, estate: int) -> None:
+        """Let a new estate have newcomers alone, until more is known of it."""
+        self._known.enroll(estate, (1.0,))
+
+    def newcomers_part(self, estate: int, days: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the usual part of newcomers, 0..1, as it was known when these local days began."""
+        return self._known.at(days, estate)[:, 0]
 
     def close_day(self, today: int, estates: int, surging: Collection[int]) -> None:
         """Learn from the day that ended, except from estates that had a surge open."""
@@ -47,6 +51,4 @@ class Voices:
         requests, new = self._counts[:estates].T
         usual = (new.sum() + PRIOR_REQUESTS) / (requests.sum() + PRIOR_REQUESTS)
         part = (new + PRIOR_REQUESTS * usual) / (requests + PRIOR_REQUESTS)
-        self._last = self._days[today] = part.tolist()
-        for day in [day for day in self._days if day < today - self._kept_days]:
-            del self._days[day]
+        self._known.keep(today, part[:, None])

@@ -48,7 +48,8 @@ def test_every_command_is_there_and_explains_itself(name: str) -> None:
 
 def test_every_module_is_listed() -> None:
     modules = {file.stem for file in (REPOSITORY / "deploy" / "commands").glob("[a-z]*.py")}
-    assert modules == set(COMMANDS)
+    # `produce_file.py` is a part of `produce.py`.
+    assert {name.partition("_")[0] for name in modules} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def running_platform(directory: Path, registry: Path | None = None) -> Iterator[
     if registry is not None:
         keep_registry(directory, registry)
     plan = plan_stack(directory, "tansu")
-    stack = start_stack(plan, partial(prepare_platform, directory), lambda _: None, tied=True)
+    stack = start_stack(plan, prepare_platform, lambda _: None, tied=True)
     try:
         yield Platform(stack, load_settings(plan.forced))
     finally:

@@ -80,9 +80,23 @@ def test_a_rejected_event_does_not_move_the_clock() -> None:
 def test_an_activation_is_found_until_it_is_in_force() -> None:
     records = [raw(event(1), 0), activation("v2", 1), raw(event(2), 2)]
     state = part()
-    assert state.next_activation(records) == 1
-    state.tools = tools("v2")
+    assert state.next_activation(records) == (1, "v2")
+    head = take(state, records[:2])
+    assert head.progress is not None
+    assert head.progress.registry_version == "v2"
     assert state.next_activation(records) is None
+
+
+def test_an_activation_of_a_version_that_nobody_published_is_rejected() -> None:
+    state = part()
+    state.unknown_versions.add("v9")
+    records = [activation("v9", 0), raw(event(1), 1)]
+    assert state.next_activation(records) is None
+    outcome = take(state, records)
+    assert [(rejected.offset, rejected.reason) for rejected in outcome.rejected] == [
+        (0, Reason.INVALID_FIELD)
+    ]
+    assert [tagged.registry_version for tagged in outcome.tagged] == ["v1"]
 
 
 log = st.lists(

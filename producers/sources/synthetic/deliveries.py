@@ -69,14 +69,17 @@ class Courier:
             yield Delivery(at, told)
             if self._chance.random() < TWICE:
                 for _ in range(self._chance.choice((1, 1, 2))):
-                    yield Delivery(at + self._until_repeat(), told, is_repeat=True)
+                    yield Delivery(self._through(at + self._until_repeat()), told, is_repeat=True)
 
     def _arrival(self, occurred_at: dt.datetime) -> dt.datetime:
         seconds = self._chance.expovariate(1 / LAG_SECONDS)
         if self._chance.random() < LATE:
             hours = self._chance.lognormvariate(math.log(LATE_HOURS), 1.2)
             seconds += 3600 * min(hours, LATEST_HOURS)
-        at = occurred_at + dt.timedelta(seconds=1 + int(seconds))
+        return self._through(occurred_at + dt.timedelta(seconds=1 + int(seconds)))
+
+    def _through(self, at: dt.datetime) -> dt.datetime:
+        """Return when what is sent at a moment comes through."""
         if self._outage.held_back(at):
             return self._outage.end + dt.timedelta(seconds=int(self._chance.expovariate(1 / 60)))
         return at

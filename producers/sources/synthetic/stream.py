@@ -39,8 +39,14 @@ class Stream:
     """In order of arrival."""
     reasons: tuple[str, ...]
     """For each malformed record, the reason for which it has to be rejected."""
-    residents: tuple[Resident, ...]
+    letters: tuple[Letter, ...]
+    """That of each opening of the plan."""
     outage: Outage
+
+    @property
+    def residents(self) -> tuple[Resident, ...]:
+        """The made-up people whom letters give away."""
+        return tuple(letter.resident for letter in self.letters if letter.resident)
 
 
 def district_deliveries(seed: int = DEFAULT_SEED) -> Iterator[Delivery]:
@@ -54,8 +60,8 @@ def district_truth(seed: int = DEFAULT_SEED) -> Truth:
     return tell(seed, made.plan, made.deliveries, made.reasons, made.residents, made.outage)
 
 
-@lru_cache(maxsize=2)
-def _stream(seed: int) -> Stream:
+def make_stream(seed: int) -> Stream:
+    """Make all that one seed gives: about 24,000 deliveries, in two seconds."""
     plan = plan_openings(seed)
     letters = _letters(seed, plan.openings)
     outage = _draw_outage(seed)
@@ -71,7 +77,7 @@ def _stream(seed: int) -> Stream:
         plan,
         tuple(deliveries),
         tuple(reason for _, reason in bad),
-        tuple(letter.resident for letter in letters if letter.resident),
+        tuple(letters),
         outage,
     )
 
@@ -104,3 +110,7 @@ def _harmless(deliveries: list[Delivery]) -> list[ComplaintEvent]:
     """Return events to spoil: none that gives a resident away, since what is rejected is kept whole."""
     events = [delivery.what for delivery in deliveries if isinstance(delivery.what, ComplaintEvent)]
     return [event for event in events if "身份证" not in event.text and "1990000" not in event.text]
+
+
+_stream: Final = lru_cache(maxsize=2)(make_stream)
+"""A run asks for the deliveries and for the truth about them."""

@@ -85,7 +85,10 @@ class Places:
         head, dash, tail = text.partition("-")
         if dash and len(head) <= 6 and "-" in tail:
             return self._stated_below(self._short(head) or self._full(head), tail.split("-")[-1])
-        return self._stated_below(self._full(text) or self._short(self._without_city(text)), text)
+        named = self._named(text)
+        if named:
+            return self._stated_below(named.pop() if len(named) == 1 else "", text)
+        return self._stated_below(self._short(self._without_city(text)), text)
 
     def without_district(self, text: str) -> tuple[str, str]:
         """Split a text that begins with city or district into the district's full name and the rest."""
@@ -112,10 +115,14 @@ class Places:
         named = community is not None and not _NO_AREA_NAME.search(community[1])
         return Stated(district, street[1] + street[2], f"{community[1]}社区" if community and named else "")
 
+    def _named(self, text: str) -> set[str]:
+        """Return the districts whose full names stand in the text."""
+        return {full for name, full in self._by_any_name.items() if name in text}
+
     def _full(self, text: str) -> str:
         """Return the district whose full name stands in the text; none where several do."""
-        found = {full for name, full in self._by_any_name.items() if name in text}
-        return found.pop() if len(found) == 1 else ""
+        named = self._named(text)
+        return named.pop() if len(named) == 1 else ""
 
     def _short(self, text: str) -> str:
         """Return the district whose short name the text begins with, unless that begins another word."""

@@ -1,0 +1,1 @@
+"""`pulse demo`: the whole platform on the example district, and whether it did what it should."""

@@ -1,0 +1,44 @@
+"""What was known of each unit when each of the last days began. Pure.
+
+A window is compared with what was known before it began, so that a surge in progress does not raise what is
+expected of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAYS_KEPT = 32
+"""More than the longest window may span."""
+
+
+class History:
+    """Some figures of every unit for each of the last days; units by their index, days local ordinals."""
+
+    def __init__(self, figures: int) -> None:
+        self._rows = np.zeros((DAYS_KEPT, 64, figures))
+        self._latest = 0
+
+    def enroll(self, index: int, figures: Sequence[float]) -> None:
+        """Let a new unit have these figures on all days before it was seen."""
+        if index >= self._rows.shape[1]:
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+        self._rows[:, index] = figures
+
+    def keep(self, day: int, figures: NDArray[np.float64]) -> None:
+        """Keep what is known as day `day` begins: a row for each unit enrolled so far."""
+        self._latest = day % DAYS_KEPT
+        self._rows[self._latest] = self._rows[self._latest - 1]
+        self._rows[self._latest, : len(figures)] = figures
+
+    def at(self, days: NDArray[np.int64], index: int) -> NDArray[np.float64]:
+        """Return a unit's figures as they were known when these days began: a row for each day."""
+        rows: NDArray[np.float64] = self._rows[days % DAYS_KEPT, index]
+        return rows
+
+    def latest(self, index: int, figure: int) -> float:
+        """Return one figure of a unit as it is known now."""
+        return float(self._rows[self._latest, index, figure])

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.bench`; figures as ratios against simple ways that live beside them."""

@@ -1,0 +1,131 @@
+"""`pulse migrate`, `rejected` and `verify` on real parts, through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from kafka import KafkaConsumer
+from kafka.structs import TopicPartition
+
+from deploy.cli import pulse
+from deploy.local.clickhouse import ClickHouseServer
+from deploy.settings import load_settings
+from producers.contract import RAW_TOPIC, ComplaintEvent, Kind, encode, event_key
+from sinks.sink import ClickHouseSink
+from streams.contract import Reason, Rejected
+from tests.sinks.made import NOON
+
+pytestmark = pytest.mark.stack
+
+BROKEN = Rejected(
+    source="12345",
+    reason=Reason.INVALID_FIELD,
+    detail="`$.kind`: invalid enum value 'open'",
+    epoch=1,
+    part=0,
+    offset=4_000_000,
+    key=b"12345/r1",
+    value=b'{"source": "12345", "kind": "open"}',
+    headers=(("ce_source", b"12345"),),
+)
+
+
+@pytest.fixture
+def platform(
+    kafka: str, clickhouse_server: ClickHouseServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
+    """Settings in the environment by which the commands find the session's broker and server."""
+    values = {
+        "STATE_DIR": str(tmp_path),
+        "PRODUCERS__BROKERS": kafka,
+        "STREAMS__BROKERS": kafka,
+        "SINKS__BROKERS": kafka,
+        "SINKS__CLICKHOUSE__PORT": str(clickhouse_server.port),
+        "SINKS__CLICKHOUSE__PASSWORD": clickhouse_server.passwords["writer"],
+        "SINKS__CLICKHOUSE__MIGRATOR_PASSWORD": clickhouse_server.passwords["migrator"],
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(f"PULSE_{name}", value)
+    return kafka
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(pulse, arguments)
+
+
+def as_json(*arguments: str) -> Any:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def raw_records(brokers: str) -> list[Any]:
+    consumer = KafkaConsumer(
+        bootstrap_servers=brokers, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    consumer.assign([TopicPartition(RAW_TOPIC, part) for part in range(4)])
+    found = [record for _ in range(3) for batch in consumer.poll(1000).values() for record in batch]
+    consumer.close()
+    return found
+
+
+def test_migrate_is_safe_to_repeat(platform: str) -> None:
+    del platform
+    assert as_json("migrate")["epoch"] >= 1
+    assert as_json("migrate")["applied"] == []
+    assert "0 migrations applied" in run("migrate").output
+
+
+def test_a_rejected_record_is_listed_shown_repaired_and_sent_back_once(platform: str, tmp_path: Path) -> None:
+    as_json("migrate")
+    ClickHouseSink(load_settings().sinks).insert_rejected([BROKEN])
+    place = "1/0/4000000"
+    assert any(each["example"] == place for each in as_json("rejected", "list", "--reason", "invalid_field"))
+    assert any(each["place"] == place for each in as_json("rejected", "list", "--each"))
+    assert as_json("rejected", "show", place)["value"] == BROKEN.value.decode()
+    assert '"kind": "open"' in run("rejected", "show", place).output
+
+    still_wrong = tmp_path / "wrong.json"
+    still_wrong.write_text("{}")
+    result = run("rejected", "retry", place, "--value", str(still_wrong))
+    assert result.exit_code == 1
+    assert "still" in result.output or "no event" in result.output
+
+    event = ComplaintEvent(source="12345", request_id="r1", event_id="v1", kind=Kind.OPENED, occurred_at=NOON)
+    repaired = tmp_path / "repaired.json"
+    repaired.write_bytes(encode(event))
+    assert as_json("rejected", "retry", place, "--value", str(repaired))["repaired"] is True
+    [record] = [each for each in raw_records(platform) if each.value == encode(event)]
+    assert record.key == event_key("12345", "r1")
+    assert dict(record.headers)["ce_type"] == b"estatepulse.complaint.opened.v1"
+
+    again = run("rejected", "retry", place)
+    assert again.exit_code == 1
+    assert "--again" in again.output
+    assert as_json("rejected", "retry", place, "--again")["repaired"] is False
+    assert [each.headers for each in raw_records(platform) if each.value == BROKEN.value] == [
+        [("ce_source", b"12345")]
+    ]
+
+
+@pytest.mark.parametrize("place", ["1/0", "a/b/c", "", "1/0/-5"])
+def test_a_place_is_epoch_part_and_offset(platform: str, place: str) -> None:
+    del platform
+    result = run("rejected", "show", place)
+    assert result.exit_code == 2
+    assert "EPOCH/PART/OFFSET" in result.output
+
+
+def test_verify_says_in_json_and_by_its_exit_code_what_is_missing(platform: str) -> None:
+    del platform
+    as_json("migrate")
+    found = run("verify", "--json")
+    tree = json.loads(found.stdout)
+    assert found.exit_code == (0 if tree["exact"] else 1)
+    assert set(tree) == {"exact", "sources", "missing", "unexplained", "counts", "seconds"}
+    for tally in tree["sources"].values():
+        assert set(tally) == {"published", "stored", "duplicates", "rejected", "exact"}

@@ -1,0 +1,134 @@
+"""The views return the report's own figures, from the registry and the facts of the example district.
+
+The expected values are those of the report, written here once more by hand and found nowhere else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from pydantic import SecretStr
+
+from deploy.local.clickhouse import prepare_clickhouse
+from deploy.local.ports import LOOPBACK, free_ports
+from deploy.local.program import running
+from producers.contract import Kind
+from sinks.clickhouse import ClickHouse
+from sinks.contract import COMPLAINTS
+from sinks.figures import read_figures
+from sinks.migrate import Migrator
+from sinks.rows import COMPLAINT_COLUMNS, complaint_columns
+from sinks.settings import ClickHouseSettings, SinksSettings
+from sinks.units import store_units
+from streams.contract import Tagged
+from tests.district_facts import example_registry, tagged_district
+
+pytestmark = pytest.mark.stack
+
+PINGSHAN = "440310"
+REPORT = {
+    "streets": 6,
+    "communities": 24,
+    "estates_delivered": 45,
+    "estates_on_sale": 21,
+    "estates_building": 12,
+    "events_2020": 1908,
+    "events_2021": 3540,
+    "events_per_estate_2020": 42,
+    "events_per_estate_2021": 79,
+    "growth_2021_percent": 85.53,
+    "petitions": 806,
+    "petitions_housing": 327,
+    "petitions_housing_percent": 40.5,
+    "branches": 45,
+    "branches_percent": 100,
+    "branch_secretaries_owners": 25,
+    "branches_since_2020": 32,
+    "branches_since_2020_percent": 71.1,
+    "branches_without_premises": 17,
+    "branches_without_premises_percent": 38,
+    "may_elect_committee": 34,
+    "committees_elected": 19,
+    "committees_elected_percent": 56,
+    "eligible_without_committee": 15,
+    "committees_preparing": 9,
+    "committees_not_started": 6,
+    "chairs_party_members": 8,
+    "chairs_branch_secretaries": 6,
+    "committee_party_share_percent": 51,
+    "committees_over_half_party": 6,
+    "companies_with_party_branch": 4,
+    "model_estate_change_percent": -53,
+    "model_estate_petitions": 0,
+    "quiet_estate_years": 4,
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SinksSettings]:
+    """A ClickHouse server of this module's own, which nobody else's facts or registry reach."""
+    port, http_port = free_ports(2)
+    server = prepare_clickhouse(tmp_path_factory.mktemp("figures"), port, http_port)
+    with running(server.program()):
+        yield SinksSettings(
+            clickhouse=ClickHouseSettings(
+                host=LOOPBACK,
+                port=port,
+                password=SecretStr(server.passwords["writer"]),
+                migrator_password=SecretStr(server.passwords["migrator"]),
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def server(settings: SinksSettings) -> Iterator[ClickHouse]:
+    """The server with the example district's registry and facts, repeats included."""
+    Migrator(settings).migrate()
+    store_units(example_registry(), settings)
+    server = ClickHouse(settings.clickhouse)
+    store(server, [tagged for _, tagged in tagged_district()])
+    yield server
+    server.close()
+
+
+def store(server: ClickHouse, facts: list[Tagged]) -> None:
+    assert not server.insert(COMPLAINTS, COMPLAINT_COLUMNS, complaint_columns(facts))
+
+
+def moved(estate: str, kind: Kind, occurred_at: dt.datetime) -> Tagged:
+    """Return one more happening at an estate, like one that there was but of a request of its own."""
+    like = next(tagged for _, tagged in tagged_district() if tagged.tag and tagged.tag.name == estate)
+    return msgspec.structs.replace(
+        like, request_id=f"more-{estate}", event_id="more", kind=kind, occurred_at=occurred_at
+    )
+
+
+def test_the_views_return_every_figure_of_the_report(server: ClickHouse, settings: SinksSettings) -> None:
+    assert read_figures(server, settings, PINGSHAN) == REPORT
+
+
+def test_a_repeat_moves_no_figure(server: ClickHouse, settings: SinksSettings) -> None:
+    store(server, [tagged for _, tagged in tagged_district()[:500]])
+    assert read_figures(server, settings, PINGSHAN) == REPORT
+
+
+def test_an_unknown_district_has_no_figures(server: ClickHouse, settings: SinksSettings) -> None:
+    assert read_figures(server, settings, "440311") == {}
+
+
+def test_figures_move_with_the_facts(server: ClickHouse, settings: SinksSettings) -> None:
+    """A figure that stood in a view as a number would stay. Last of this module: the facts are changed."""
+    new_year = dt.datetime(2020, 12, 31, 16, 30, tzinfo=dt.UTC)  # 00:30 of 2021 in Pingshan
+    store(server, [moved("京基御景花园", Kind.OPENED, new_year)])
+    store(server, [moved("金地朗悦花园", Kind.PETITIONED, dt.datetime(2020, 6, 1, tzinfo=dt.UTC))])
+    assert read_figures(server, settings, PINGSHAN) == REPORT | {
+        "events_2021": 3541,
+        "growth_2021_percent": 85.59,
+        "model_estate_change_percent": -52,
+        "petitions": 807,
+        "petitions_housing_percent": 40.5,
+        "quiet_estate_years": 1,
+    }
