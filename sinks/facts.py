@@ -15,10 +15,9 @@ from sinks.rows import month_of
 from sinks.settings import SinksSettings
 from sinks.statements import query
 from streams.contract import Path, Progress
-from streams.counting import Countable, Counts
-from streams.surges.detector import Arrival
+from streams.store import Arrival, Countable, Kind
 
-KINDS: Final = {kind.value: kind for kind in Counts.COUNTED}
+KINDS: Final = {kind.value: kind for kind in Kind}
 
 
 class Facts:

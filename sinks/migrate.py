@@ -119,6 +119,7 @@ class Migrator:
             self._lock.remove()
         with self._lock:
             todo = pending(self._migrations, self.applied(), self._settings)
+            self._refuse_other_zone()
             for migration in todo:
                 self._apply(migration)
         return [migration.name for migration in todo]
@@ -134,6 +135,15 @@ class Migrator:
             raise MigrationError(
                 "this ClickHouse is older than 26.3: there a time filter hides rows that FINAL should show"
             )
+
+    def _refuse_other_zone(self) -> None:
+        """Local days stand in the tables: another zone would mix two kinds of days."""
+        for (expression,) in self._server.execute(query("local_date_expression", self._settings)):
+            if f"'{self._settings.zone}'" not in expression:
+                raise MigrationError(
+                    f"the tables hold local days by {expression}, the setting says {self._settings.zone}: "
+                    "set the zone back, or load the data anew into another database"
+                )
 
     def _apply(self, migration: Migration) -> None:
         for statement in split(resolve(migration.text, self._settings)):

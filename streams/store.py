@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
+from producers.contract import Kind
 from streams.contract import Progress
 from streams.counting import Countable
 from streams.surges.detector import Arrival
+
+__all__ = ["Arrival", "Countable", "FactStore", "Kind"]
 
 
 class FactStore(Protocol):

@@ -12,6 +12,7 @@ from typing import Final
 
 import click
 
+from deploy.commands.registry_load import command as load
 from deploy.errors import OperationFailed
 from producers.contract import Crs
 from streams.contract import Level
@@ -184,3 +185,6 @@ def _one_line() -> Iterator[None]:
         yield
     except (RegistryFileError, ValueError, OSError) as error:
         raise OperationFailed(str(error)) from error
+
+
+command.add_command(load)

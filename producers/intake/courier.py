@@ -107,6 +107,7 @@ class Courier:
         self._waiting = 0
         self._publisher: Publisher | None = None
         self._ticked = float("-inf")
+        self._latest = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._thread = threading.Thread(target=self._run, name="intake-courier", daemon=True)
         self.is_up = False
         """Whether Kafka took the last tick."""
@@ -159,7 +160,7 @@ class Courier:
             job.fail(KafkaAway("no connection to Kafka"))
             return
         try:
-            now = dt.datetime.now(dt.UTC)
+            now = self._now()
             batches = {self._publisher.publish_record(stamped_record(each, now)) for each in job.events}
         except CannotProduce as error:
             self._disconnect()
@@ -172,11 +173,16 @@ class Courier:
         try:
             if self._publisher is None:
                 self._publisher = self._connect()
-            self._publisher.tick(dt.datetime.now(dt.UTC))
+            self._publisher.tick(self._now())
         except CannotProduce:
             self._disconnect()
             self._ticked = time.monotonic() + RECONNECT_SECONDS - self._tick_seconds
         self._show(self._publisher is not None)
+
+    def _now(self) -> dt.datetime:
+        """Return now, or the latest now so far where the machine's clock was set back."""
+        self._latest = max(self._latest, dt.datetime.now(dt.UTC))
+        return self._latest
 
     def _disconnect(self) -> None:
         publisher, self._publisher = self._publisher, None

@@ -112,10 +112,10 @@ class Judge:
         if fault is not None:
             return Refused(fault.field, fault.problem)
         reporter = self._pseudonyms.of(event.source, event.reporter)
-        unknown = {
-            name: value for name, value in given.items() if name not in ComplaintEvent.__struct_fields__
-        }
-        return _within_size(Accepted(msgspec.structs.replace(event, reporter=reporter), unknown))
+        event = msgspec.structs.replace(event, reporter=reporter, **_in_utc(event))
+        known = ComplaintEvent.__struct_fields__
+        unknown = {name: value for name, value in given.items() if name not in known}
+        return _within_size(Accepted(event, unknown))
 
 
 def stamped_record(accepted: Accepted, now: dt.datetime) -> Record:
@@ -131,6 +131,12 @@ def stamped_record(accepted: Accepted, now: dt.datetime) -> Record:
     value = encode(unknown | msgspec.to_builtins(event)) if unknown else encode(event)
     key = event_key(event.source, event.request_id)
     return Record(key, value, event_headers(event), arrival(event), event.source)
+
+
+def _in_utc(event: ComplaintEvent) -> dict[str, dt.datetime]:
+    """Return the event's moments in UTC, as the contract sends them."""
+    moments = {name: getattr(event, name) for name in ("occurred_at", "arrived_at", "due_at")}
+    return {name: moment.astimezone(dt.UTC) for name, moment in moments.items() if moment is not None}
 
 
 def _within_size(accepted: Accepted) -> Accepted | Refused:

@@ -36,7 +36,7 @@ class RawLog:
         self._consumer = KafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
         places = [TopicPartition(topic, each) for each in sorted(self._consumer.partitions_for_topic(topic))]
         self._consumer.assign(places)
-        # Hazard 1: the embedded broker's end offsets may lie within the last batch, so go by the records' time.
+        # Hazard 1: the embedded broker's end offsets may lie within the last batch: go by the records' time.
         self._consumer.seek_to_beginning(*places)
         self._since_ms = int(time.time() * 1000)
 

@@ -72,6 +72,12 @@ def test_the_retention_follows_the_settings(empty: SinksSettings) -> None:
 
 
 @pytest.mark.stack
+def test_another_zone_than_the_tables_were_made_for_is_refused(fresh: SinksSettings) -> None:
+    with pytest.raises(MigrationError, match=r"Asia/Shanghai.*the setting says UTC"):
+        Migrator(fresh.model_copy(update={"zone": "UTC"})).migrate()
+
+
+@pytest.mark.stack
 def test_a_file_that_failed_in_its_middle_is_applied_whole_by_the_next_run(empty: SinksSettings) -> None:
     broken = Migration(TABLE.name, TABLE.text.replace("{db}.u (a Int8)", "{db}.u (a NoSuchType)"))
     with pytest.raises(DatabaseRefused, match="NoSuchType"):

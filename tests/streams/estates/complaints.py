@@ -39,7 +39,7 @@ NAMES = {
 
 
 def small_city(**changes: Any) -> Registry:
-    """A registry with near names, one name in two districts, aliases, phases; estates may be changed by id."""
+    """A registry of near names and of one name in two districts; estates may be changed by id."""
     estates = [
         changes.get(key) or Estate(key, name, parent, aliases)
         for key, (name, parent, aliases) in NAMES.items()

@@ -1,0 +1,57 @@
+"""`pulse registry load`: hands a registry to ClickHouse and to the running workers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from aiokafka.errors import KafkaError
+
+from deploy.errors import OperationFailed, PartUnavailable
+from deploy.local.prepare import keep_registry
+from deploy.local.stack import find_stack
+from deploy.registry_loading import load_registry
+from deploy.settings import load_settings
+from deploy.sources import state_directory
+from sinks.clickhouse import DatabaseAway, DatabaseRefused
+from streams.estates.draft import RegistryFileError
+from streams.estates.registry import Registry
+from streams.estates.registry_files import read_registry
+
+
+@click.command("load")
+@click.argument("registry", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+def command(registry: Path, as_json: bool) -> None:
+    """Let a registry take effect, without a restart and without losing an event.
+
+    Events that are published after it are tagged by the new registry; those before it by the one before.
+    Loading the same again changes nothing.
+    """
+    loaded = _read(registry)
+    version = _load(loaded)
+    stack = find_stack(state_directory())
+    if stack is not None:
+        keep_registry(stack.directory, registry)  # the embedded broker forgets it at the next start
+    done = {"version": version, "estates": len(loaded.estates), "areas": len(loaded.areas)}
+    if as_json:
+        click.echo(json.dumps(done))
+    else:
+        click.echo(f"registry {version} is in force: {done['estates']} estates, {done['areas']} areas")
+
+
+def _read(path: Path) -> Registry:
+    try:
+        return read_registry(path)
+    except RegistryFileError as error:
+        raise OperationFailed(str(error)) from error
+
+
+def _load(registry: Registry) -> str:
+    try:
+        return load_registry(registry, load_settings())
+    except (DatabaseAway, KafkaError) as error:
+        raise PartUnavailable(str(error)) from error
+    except DatabaseRefused as error:
+        raise OperationFailed(str(error)) from error
