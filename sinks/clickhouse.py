@@ -2,11 +2,10 @@
 
 What goes wrong, and what becomes of it:
 
-    BaseException
-    └── Exception
-        └── DatabaseError           see below; the message is for an operator
-            ├── DatabaseAway        (a ConnectionError too) away or overloaded for longer than the patience
-            └── DatabaseRefused     it answers, and says no: wrong password, missing table, broken schema
+    Exception
+    └── DatabaseError           the message is for an operator
+        ├── DatabaseAway        (a ConnectionError too) away or overloaded for longer than the patience
+        └── DatabaseRefused     it answers, and says no: wrong password, missing table, broken schema
 
 A row that the driver or the server cannot take is none of these: it is returned as `Refused`, and the rest
 of its batch is stored.
@@ -57,6 +56,18 @@ Result = TypeVar("Result")
 FIRST_PAUSE_SECONDS: Final = 0.1
 FEW_ROWS: Final = 10
 STREAM_BLOCK_ROWS: Final = 65_536
+
+SESSION: Final = {
+    "server_side_params": True,
+    # Batches are ours; a row that the server refuses must fail its own insert, not a pooled one.
+    "async_insert": 0,
+    # A file of ten years' complaints touches more months than the default allows (hazard 30).
+    "max_partitions_per_insert_block": 0,
+    # A filter must not leave out, before FINAL, a part that holds the surviving delivery of an event.
+    "defer_partition_pruning_after_final": 1,
+    "use_skip_indexes_if_final_exact_mode": 1,
+    "use_statistics_for_part_pruning": 0,
+}
 
 # Answers that another moment or another server may change. Codes of ClickHouse's ErrorCodes.cpp.
 TRANSIENT_CODES: Final = frozenset(
@@ -237,19 +248,6 @@ class ClickHouse:
         )
 
 
-SESSION: Final = {
-    "server_side_params": True,
-    # Batches are ours; a row that the server refuses must fail its own insert, not a pooled one.
-    "async_insert": 0,
-    # A file of ten years' complaints touches more months than the default allows (hazard 30).
-    "max_partitions_per_insert_block": 0,
-    # A filter must not leave out, before FINAL, a part that holds the surviving delivery of an event.
-    "defer_partition_pruning_after_final": 1,
-    "use_skip_indexes_if_final_exact_mode": 1,
-    "use_statistics_for_part_pruning": 0,
-}
-
-
 class _Batch:
     """One batch on its way into a table; halved where it holds a row that cannot be stored."""
 
@@ -337,7 +335,8 @@ def _explained(error: Exception) -> DatabaseError:
 
 
 def _first_line(error: BaseException | None) -> str:
-    """Return what the error says, without the server's stack trace and in at most a line or two."""
+    """Return what the error says in a line or two: no stack trace, no values, which may name residents."""
     lines = str(error).replace("DB::Exception: ", "").splitlines() or [""]
     text = lines[1] if lines[0].startswith("Code:") and len(lines) > 1 else lines[0]
-    return text.removesuffix(" Stack trace:")[:500] or type(error).__name__
+    text = text.removesuffix(" Stack trace:").partition(" Column values:")[0]
+    return text[:500] or type(error).__name__

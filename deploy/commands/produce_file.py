@@ -157,6 +157,8 @@ class _Input:
             for path in request.paths
         ]
         self.size = sum(each.size for each in self._files)
+        # Files that cannot be read are complained of here, before anything is published.
+        self._records = [each.records() for each in self._files]
 
     @property
     def position(self) -> int:
@@ -175,8 +177,7 @@ class _Input:
         return itertools.islice(ordered, skip, None if limit is None else skip + limit)
 
     def _looked_at(self, look: Callable[[], None]) -> Iterator[Record]:
-        everything = itertools.chain.from_iterable(each.records() for each in self._files)
-        for number, record in enumerate(everything):
+        for number, record in enumerate(itertools.chain.from_iterable(self._records)):
             if number % LOOK_EVERY == 0:
                 look()
             yield record

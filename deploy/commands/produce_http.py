@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import click
 import uvicorn
 
@@ -45,5 +47,13 @@ def _serve(settings: ProducersSettings, host: str, port: int) -> None:
         listening = config.bind_socket()
     except SystemExit as error:  # uvicorn logs the reason and exits by itself
         raise OperationFailed(f"cannot listen on {host}:{port}; is another intake running?") from error
-    click.echo(f"intake listens on http://{host}:{listening.getsockname()[1]}", err=True)
-    uvicorn.Server(config).run(sockets=[listening])
+    _Server(config).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        click.echo(f"intake listens on http://{host}:{port}", err=True)

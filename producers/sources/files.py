@@ -57,8 +57,7 @@ class InputFile:
         options: see there.
 
     Raises:
-        UnreadableFile: it cannot be opened or read as its format.
-        MappingError: it lacks a column that the mapping reads.
+        UnreadableFile: there is no such file.
     """
 
     def __init__(
@@ -87,17 +86,21 @@ class InputFile:
         return self._opened.buffer.tell()  # type: ignore[attr-defined, no-any-return]  # it is a TextIOWrapper
 
     def records(self) -> Iterator[Record]:
-        """Yield the records of all rows in the file's own order.
+        """Return the records of all rows in the file's own order.
+
+        What is wrong with the file as a whole is said here; its rows are read one by one later.
 
         Raises:
-            UnreadableFile: the file breaks off in a way that leaves no rows to go on with.
+            UnreadableFile: it cannot be opened or read as its format.
+            MappingError: it lacks a column that the mapping reads, or needs a mapping.
         """
         if self._mapping is None:
-            yield from self._native()
-            return
+            return self._native()
         table = self._table()
         _check_columns(table, self._mapping, self.path)
-        mapper = Mapper(self._mapping, self._pseudonyms, self.path.name)
+        return self._mapped(table, Mapper(self._mapping, self._pseudonyms, self.path.name))
+
+    def _mapped(self, table: Table, mapper: Mapper) -> Iterator[Record]:
         for row in table.rows:
             self.rows += 1
             yield from mapper.records(row)
@@ -105,9 +108,12 @@ class InputFile:
     def _native(self) -> Iterator[Record]:
         if self._format() != "jsonl":
             raise MappingError(f"{self.path}: a {self._format()} file needs a mapping; see `--mapping`")
-        for record in native_records(self._open(self._encoding()), self._pseudonyms, self.path.name):
-            self.rows += 1
-            yield record
+        lines = self._open(self._encoding())
+        return map(self._counted, native_records(lines, self._pseudonyms, self.path.name))
+
+    def _counted(self, record: Record) -> Record:
+        self.rows += 1
+        return record
 
     def _table(self) -> Table:
         file_format = self._format()

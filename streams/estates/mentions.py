@@ -117,6 +117,8 @@ _FOREIGN: Final = -1.2
 _LEAST: Final = 0.0
 _TRIED: Final = 3
 _LONGEST_UNKNOWN: Final = 10
+_GAP: Final = 3
+"""Characters between a known name and a word that may end a longer name that begins with it."""
 _LONGEST_TITLE: Final = 120
 _MIN_NEAR: Final = 3
 _MAX_NEAR: Final = 8
@@ -192,7 +194,8 @@ class MentionFinder:
     def _known(self, text: str, hits: Iterable[Hit]) -> Iterator[Mention]:
         for start, end, pattern in hits:
             readings = self._spellings[pattern]
-            left = self.edge(text, start)
+            rare = len(core(pattern)) > 2
+            left = self.edge(text, start) if rare else self._edge(text, start)
             reach = _reach(text, end)
             spelling = readings[0].spelling
             if self._is_weak(pattern, spelling) and (
@@ -216,9 +219,10 @@ class MentionFinder:
     def _unknown(self, text: str, cues: Iterable[Hit], known: list[Mention]) -> list[Mention]:
         found: dict[int, Mention] = {}
         for start, end in _longest_cues(cues):
-            inside = [mention for mention in known if mention.overlaps(start, end) or mention.reach == start]
-            if inside:
-                self._widen(text, inside[0], end, known)
+            before = [m for m in known if m.start < end and m.reach >= start - _GAP and m.reach <= end]
+            if any(self._widen(text, mention, end, known) for mention in before):
+                continue
+            if any(mention.overlaps(start, end) or mention.reach == start for mention in known):
                 continue
             mention = self._name_before(text, start, end)
             if mention is not None and not any(mention.overlaps(other.start, other.reach) for other in known):
@@ -246,17 +250,19 @@ class MentionFinder:
         nearby = range(start + 1, min(len(text), start + _MIN_NEAR + 1))
         return text[start].isalnum() and all(self.edge(text, at) < Edge.PLACE for at in nearby)
 
-    def _widen(self, text: str, inside: Mention, end: int, known: list[Mention]) -> None:
+    def _widen(self, text: str, inside: Mention, end: int, known: list[Mention]) -> bool:
         """Replace a known name by the near name of a longer one that it is the beginning of."""
-        if end <= inside.reach or end - inside.start > _LONGEST_UNKNOWN or inside not in known:
-            return
-        near = self._near.find(text[inside.start : end])
-        if near is not None:
-            readings, rule = near
-            reach = _reach(text, end)
-            known[known.index(inside)] = Mention(
-                inside.start, end, reach, text[inside.start : end], readings, Rule(rule), inside.left
-            )
+        whole = text[inside.start : end]
+        if end <= inside.reach or len(whole) > _LONGEST_UNKNOWN or not whole.isalnum():
+            return False
+        near = self._near.find(whole)
+        if near is None or near[0][0].key == inside.text:
+            return False
+        widened = Mention(
+            inside.start, end, _reach(text, end), whole, near[0], Rule(near[1]), inside.left
+        )
+        known[:] = [m for m in known if not m.overlaps(inside.start, end)] + [widened]
+        return True
 
     def _own_end(self, text: str, end: int) -> int:
         """Return the end of an unknown name: 小区 belongs to it."""

@@ -14,6 +14,7 @@ from streams.estates.candidates import Candidate, candidate_id, gather, is_likel
 from streams.estates.context import Choice, Context
 from streams.estates.coordinates import is_possible, to_wgs84
 from streams.estates.evidence import NAMES, evidence, ruled
+from streams.estates.lists import shared_in_lists
 from streams.estates.folding import Folder, Offsets, fold
 from streams.estates.gazetteer import places, suffixes
 from streams.estates.lexicon import CLAUSE_END
@@ -107,6 +108,8 @@ class Tagger:
                 learned = forest.probabilities(rows)
                 weighed += zip(of_kind, map(ruled, learned, rows), rows, strict=True)
         weighed.sort(key=lambda item: item[0].mentions[0].start)
+        shared = shared_in_lists(folded, candidates, [probability for _, probability, _ in weighed])
+        weighed = [(c, p, pieces) for (c, _, pieces), p in zip(weighed, shared, strict=True)]
         return weighed
 
     def _by_text(self, event: ComplaintEvent) -> list[Tag]:

@@ -83,7 +83,8 @@ def core(name: str) -> str:
 
 def is_generic(name: str) -> bool:
     """Say whether a folded name says only what kind of houses they are: 商贸城, 教师公寓."""
-    return len(_COMMON.sub("", core(name))) < 1
+    own = core(name)
+    return len(_COMMON.sub("", own)) < min(2, len(own))
 
 
 def base(name: str) -> str:

@@ -5,6 +5,7 @@ Pure.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, insort
 from collections import Counter
 
@@ -49,14 +50,17 @@ class CityWatch:
     def is_usual(self, now: float) -> bool:
         """Return whether all windows are within the usual again."""
         windows = (self.window_since(start, now) for start in (now - WINDOW_SECONDS).tolist())
-        return all(10**-window.score > self._settings.usual_p for window in windows)
+        return all(
+            10 ** -float(surprise(window.observed, *window.expected)) > self._settings.usual_p
+            for window in windows
+        )
 
     def window_since(self, start: float, now: float) -> Window:
-        """Return the window from `start` to now; its score is -log10 of its p-value."""
+        """Return the window from `start` to now; its score is the log10 of its recurrence in days."""
         held = Counter(record.arrival.path.estate for record in self.since(start))
         observed = sum(min(MOST_OF_ONE_ESTATE, count) for count in held.values())
         due = max(float(self._clock.since(np.array([start]), now)[0][0]), LEAST_EXPECTED)
-        score = float(surprise(observed, due, CITY_SIZE))
+        score = float(surprise(observed, due, CITY_SIZE)) - math.log10(max(self._clock.per_day, 1.0))
         return Window(start, now, observed, Expectation(due, CITY_SIZE), score)
 
     def since(self, start: float) -> list[Record]:

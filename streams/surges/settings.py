@@ -18,7 +18,9 @@ class DetectorSettings(BaseModel):
     rest_threshold: float = Field(
         3.0, ge=0, description="Score that an area must reach without the part of it that rose most."
     )
-    city_threshold: float = Field(6.0, gt=0, description="-log10 of the p-value at which the city opens.")
+    city_threshold: float = Field(
+        4.0, gt=0, description="Score at which the city opens: log10 of a recurrence in days."
+    )
     city_excess: float = Field(
         1.5, ge=1, description="Multiple of the expected count below which the city never opens."
     )

@@ -128,7 +128,7 @@ class Store:
             columnar=True,
         )
         keys = list(taken.panes)
-        panes = [
+        panes: list[list[object]] = [
             ["pane"] * len(keys),
             [key[0] for key in keys],
             [key[1] for key in keys],

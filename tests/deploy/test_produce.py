@@ -1,4 +1,4 @@
-"""`pulse produce` as a stranger meets it, on a real broker: what it prints, what it publishes, how it ends."""
+"""`pulse produce` as a stranger meets it, on a real broker: what it prints and publishes, how it ends."""
 
 from __future__ import annotations
 

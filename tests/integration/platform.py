@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,15 +18,19 @@ from deploy.local.stack import Stack, plan_stack, start_stack
 from deploy.settings import Settings, load_settings
 from producers.partitions import partition_of
 from producers.records import Record, tick_value
-from producers.settings import PublishSettings
 from sinks.clickhouse import ClickHouse
 from streams.calendar import LocalCalendar
-from streams.contract import EPOCH_SHIFT, ArrivalFrame, Surge
+from streams.contract import Surge
 from streams.part import IntakeRules, Outcome, Part
 from streams.pipeline import Place, RawRecord
 from streams.surges.detector import Detector
 from streams.toolshelf import compile_tools
 from streams.weighing import MINUTE_MS, Minutes
+
+Key = tuple[str, str, str, int]
+"""(level, unit, grain, bucket)"""
+Figures = tuple[int, int, int, int]
+"""(opened, petitioned, closed, reopened)"""
 
 PATIENCE_SECONDS = 240
 PARTS = 4
@@ -59,19 +62,6 @@ class Platform:
         while not condition():
             assert time.monotonic() < deadline, f"gave up waiting until {what}; see {self.stack.logs}"
             time.sleep(0.3)
-
-    def wait_stored(self, published: dict[int, int]) -> None:
-        """Wait until each part (part -> records in its log) is stored to its end and its counts are in."""
-        for part, end in published.items():
-            for table, column in (("progress", "next"), ("unit_counts", f"bitAnd(version, {(1 << EPOCH_SHIFT) - 1})")):
-                self.wait_until(
-                    partial(self._reaches, table, column, part, end if table == "progress" else 0),
-                    f"{table} of part {part} reaches {end}",
-                )
-
-    def _reaches(self, table: str, column: str, part: int, end: int) -> bool:
-        [(position,)] = self.rows(f"SELECT max({column}) FROM pulse.{table} WHERE part = {part}")
-        return bool(position >= end)
 
 
 def _child_of(pid: int) -> int:
@@ -132,9 +122,9 @@ class Batch:
             self._last = last
             self.surges += self._detector.weigh(last, [])
 
-    def counts(self) -> dict[tuple[str, str, str, int], tuple[int, int, int, int]]:
-        """Return (level, unit, grain, bucket) -> (opened, petitioned, closed, reopened), summed over parts."""
-        newest: dict[tuple[int, str, str, str, int], tuple[int, int, int, int]] = {}
+    def counts(self) -> dict[Key, Figures]:
+        """Return the figures of every bucket, summed over parts."""
+        newest: dict[tuple[int, Key], Figures] = {}
         for outcome in self.outcomes:
             frame = outcome.counts
             if frame is None:
@@ -143,11 +133,16 @@ class Batch:
                 frame.units, frame.levels, frame.grains, frame.buckets, frame.measures, strict=True
             ):
                 figures = (m.opened, m.petitioned, m.closed, m.reopened)
-                newest[frame.part, level.value, unit, grain.value, bucket] = figures
-        total: dict[tuple[str, str, str, int], tuple[int, int, int, int]] = {}
-        for (_, *key), figures in newest.items():
-            known = total.get(tuple(key), (0, 0, 0, 0))  # type: ignore[call-overload]
-            total[tuple(key)] = tuple(map(sum, zip(known, figures, strict=True)))  # type: ignore[index,assignment]
+                newest[frame.part, (level.value, unit, grain.value, bucket)] = figures
+        total: dict[Key, Figures] = {}
+        for (_, key), figures in newest.items():
+            known = total.get(key, (0, 0, 0, 0))
+            total[key] = (
+                known[0] + figures[0],
+                known[1] + figures[1],
+                known[2] + figures[2],
+                known[3] + figures[3],
+            )
         return total
 
     def latest_surges(self) -> dict[str, Surge]:
@@ -162,5 +157,3 @@ def _laid_out(record: Record | Any) -> Iterator[tuple[int, bytes | None, bytes, 
     value, headers = tick_value("producer", record)
     for part in range(PARTS):
         yield part, None, value, headers
-
-

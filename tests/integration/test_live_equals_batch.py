@@ -1,4 +1,4 @@
-"""The whole way on real parts: what the stream writes is what the pure code gives, whatever is killed meanwhile."""
+"""The whole way on real parts: the stream writes what the pure code gives, whatever is killed meanwhile."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CHUNKS = 12
 
 
 def with_ticks(records: Sequence[Record]) -> list[list[Record | dt.datetime]]:
-    """Cut the input into pieces; behind each a tick of its last arrival, behind the last one a minute more."""
+    """Cut the input into pieces; behind each a tick of its last arrival, at the end a minute more."""
     size = -(-len(records) // CHUNKS)
     pieces: list[list[Record | dt.datetime]] = []
     for at in range(0, len(records), size):
@@ -78,7 +78,9 @@ def test_kills_change_no_count_and_no_surge(tmp_path: Path) -> None:
             for id_, surge in batch.latest_surges().items()
         }
         platform.wait_until(lambda: _surges(platform) == expected, "the surges are those of the batch")
-        assert any(surge.state is SurgeState.CLEARED for surge in batch.surges), "the input has no surge to find"
+        assert any(surge.state is SurgeState.CLEARED for surge in batch.surges), (
+            "the input has no surge to find"
+        )
         rejected = sum(len(outcome.rejected) for outcome in batch.outcomes)
         platform.wait_until(
             lambda: platform.rows("SELECT count() FROM pulse.rejected FINAL") == [(rejected,)],
@@ -96,7 +98,7 @@ def _stored(platform: Platform) -> int:
 
 
 def _counts(platform: Platform) -> dict[tuple[str, str, str, int], tuple[int, int, int, int]]:
-    return {tuple(row[:4]): tuple(row[4:]) for row in platform.rows(COUNTS)}  # type: ignore[misc]
+    return {tuple(row[:4]): tuple(row[4:]) for row in platform.rows(COUNTS)}
 
 
 def _surges(platform: Platform) -> dict[str, tuple[Any, ...]]:

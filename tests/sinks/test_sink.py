@@ -176,13 +176,14 @@ def test_a_row_that_cannot_be_packed_is_refused_alone(sink: ClickHouseSink, ask:
 
 def test_a_row_that_the_server_refuses_is_refused_alone(sink: ClickHouseSink, ask: Ask) -> None:
     ask("ALTER TABLE pulse.complaints ADD CONSTRAINT polite CHECK position(title, 'refuse me') = 0")
-    facts = [fact(number, title="refuse me" if number == 40 else "") for number in range(64)]
+    facts = [fact(number, title="refuse me, 张三" if number == 40 else "") for number in range(64)]
     try:
         [refused] = sink.insert_facts(facts)
     finally:
         ask("ALTER TABLE pulse.complaints DROP CONSTRAINT polite")
     assert refused.index == 40
     assert "polite" in refused.reason
+    assert "张三" not in refused.reason, "the server names the values; these may be a resident's"
     assert ask("SELECT count() FROM pulse.complaints FINAL") == [(63,)]
 
 
@@ -316,3 +317,20 @@ def _as_figures(upserts: Sequence[Any]) -> Figures:
         )
         for upsert in upserts
     }
+
+
+def test_fine_grains_go_by_when_they_were_written_not_by_what_they_count(
+    sink: ClickHouseSink, ask: Ask
+) -> None:
+    sink.insert_facts([fact(1, dt.datetime(2005, 1, 1, tzinfo=dt.UTC))])
+    midnight = LocalCalendar(ZoneInfo("Asia/Shanghai")).day_start(1_104_537_600)
+    sink.recount_days(1, 0, 2, {midnight})
+    ask("OPTIMIZE TABLE pulse.unit_counts FINAL")
+    grains = "SELECT grain, count() FROM pulse.unit_counts GROUP BY grain ORDER BY grain"
+    assert ask(grains) == [("day", 5), ("hour", 5), ("minute", 5)]
+    ask(
+        "ALTER TABLE pulse.unit_counts UPDATE inserted_at = inserted_at - toIntervalDay(91) WHERE 1 "
+        "SETTINGS mutations_sync = 1"
+    )
+    ask("OPTIMIZE TABLE pulse.unit_counts FINAL")
+    assert ask(grains) == [("day", 5), ("hour", 5)]

@@ -58,7 +58,8 @@ def main() -> None:
     """Learn, write, and say how well it does."""
     events = {event.request_id: event for event in read_messages(MESSAGES, "", SOURCE)}
     letters = count_letters(events.values())
-    _write(Weights(list(NAMES), *([Trees(0.0, [[0] * 7], [[1e9] * 7], [[0.0] * 8])] * 2), letters))
+    nothing = Trees(0.0, [[0] * 7], [[1e9] * 7], [[0.0] * 8])
+    _write(Weights(list(NAMES), nothing, nothing, letters))
     tagger = Tagger(open_registry(LISTING))
     gold = read_estates(GOLD)
     mine = {key: value for key, value in read_estates(HERE / "labels_estates.csv").items() if key not in gold}
@@ -68,8 +69,10 @@ def main() -> None:
     right = np.concatenate([one[1], other[1]])
     worth = np.concatenate([np.ones(len(one[1])), np.full(len(other[1]), GOLD_WORTH)])
     unknown = evidence[:, NAMES.index("unknown")] > 0
-    fitted = [fit(evidence[kind], right[kind], worth[kind]) for kind in (~unknown, unknown)]
-    _write(Weights(list(NAMES), *fitted, letters))
+    known_trees, unknown_trees = (
+        fit(evidence[kind], right[kind], worth[kind]) for kind in (~unknown, unknown)
+    )
+    _write(Weights(list(NAMES), known_trees, unknown_trees, letters))
     print(f"{len(right)} candidates of {len(mine) + len(tuning)} messages")
 
 

@@ -1,9 +1,9 @@
 """Labels made by reading, and the real messages and listing that they belong to (../shared, where it is).
 
-`labels_estates.csv` and `labels_categories.csv` hold ids and labels of visible messages alone: one reader, who
-also wrote the tagger, read title and the first 130 to 300 characters in November 2026; the 430 rows noted
-as `pre-annotated` with the candidates of an early tagger before the eyes. The format is that of the gold labels
-in ../shared/gold, of which one half (by hash of the id) was never looked at: it measures.
+`labels_estates.csv` and `labels_categories.csv` hold ids and labels of visible messages alone. One reader,
+who also wrote the tagger, read the title and the first 130 to 300 characters, in November 2026; the 430 rows
+noted as `pre-annotated` with the candidates of an early tagger before the eyes. The format is that of the
+gold labels in ../shared/gold, of which one half (by hash of the id) was never used: it measures.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from producers.contract import Crs
@@ -12,7 +14,7 @@ from tests.streams.estates.complaints import complaint, small_city
 TAGGER = Tagger(small_city())
 
 
-def primary(title: str, text: str = "", **fields: object) -> Tag | None:
+def primary(title: str, text: str = "", **fields: Any) -> Tag | None:
     return TAGGER.tag(complaint(title, text, **fields)).primary
 
 
