@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "config": "Print the settings in force and where each came from; secrets are masked.",
     "migrate": "Bring ClickHouse to the schema of this version.",
     "produce": "Publish complaints from a file, over HTTP, or from the example district.",
-    "worker": "Run one worker process: intake, weigher, writer, or all in one.",
+    "worker": "Run one worker process: intake, weigher or writer.",
     "verify": "Prove that every published event is stored, a duplicate, or rejected with a reason.",
     "tag": "Tie messages of a CSV file to estates, without Kafka.",
     "backtest": "Find the surges in a CSV file of past events, without Kafka.",

@@ -22,6 +22,7 @@ from streams.estates.lexicon import (
 )
 from streams.estates.mentions import Edge, Mention, Rule
 from streams.estates.names_model import NamesModel
+from streams.estates.problems import WORDS
 from streams.estates.variants import core
 
 _TRAFFIC: Final = re.compile(
@@ -65,6 +66,7 @@ NAMES: Final = (
 )  # fmt: skip
 
 
+_ABOUT: Final = [re.compile("|".join(map(re.escape, words))) for words in WORDS.values()]
 _AT: Final = {name: place for place, name in enumerate(NAMES)}
 _ELSEWHERE_AT_MOST: Final = 0.2
 _BESIDE_AT_MOST: Final = 0.4
@@ -77,15 +79,23 @@ def ruled(probability: float, pieces: Sequence[float]) -> float:
     of the estate.
     """
     if pieces[_AT["elsewhere_all"]]:
-        return min(probability, _ELSEWHERE_AT_MOST)
+        return min(probability, _ELSEWHERE_AT_MOST
+    *(f"about_{problem}" for problem in WORDS),
+)
     beside = pieces[_AT["near_after_all"]] or pieces[_AT["near_before_all"]]
     if beside and pieces[_AT["title_traffic"]]:
         return min(probability, _BESIDE_AT_MOST)
     return probability
 
 
+def about(title: str) -> list[float]:
+    """Return for each problem type whether a folded title has a word of it."""
+    return [float(pattern.search(title) is not None) for pattern in _ABOUT]
+
+
 def evidence(
-    text: str, title_end: int, candidate: Candidate, everyone: Sequence[Candidate], model: NamesModel
+    text: str, title_end: int, candidate: Candidate, everyone: Sequence[Candidate], model: NamesModel,
+    topics: Sequence[float],
 ) -> list[float]:
     """Return the evidence for one candidate, one number for each of `NAMES`.
 
@@ -95,6 +105,7 @@ def evidence(
         candidate: the estate.
         everyone: all candidates of the message that are weighed.
         model: how names of this registry look.
+        topics: what the title is about (`about`).
     """
     mentions, best = candidate.mentions[:_LOOKED_AT], candidate.best
     count = len(candidate.mentions)
@@ -183,6 +194,7 @@ def evidence(
         traffic and (any(near_after) or any(near_before)),
         any(text[m.reach : m.reach + 1].isdigit() for m in mentions),
         not in_title and any(c.mentions[0].start < title_end for c in everyone),
+        *topics,
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from streams.contract import UNPLACED, Path, Role, Tag
 from streams.estates.candidates import Candidate, candidate_id, gather, is_likely
 from streams.estates.context import Choice, Context
 from streams.estates.coordinates import is_possible, to_wgs84
-from streams.estates.evidence import NAMES, evidence, ruled
+from streams.estates.evidence import NAMES, about, evidence, ruled
 from streams.estates.lists import shared_in_lists
 from streams.estates.folding import Folder, Offsets, fold
 from streams.estates.gazetteer import places, suffixes
@@ -100,11 +100,12 @@ class Tagger:
             return []
         title_end = len(folder.fold(event.title[:LONGEST_TEXT]))
         candidates = [candidate for candidate in gather(mentions) if is_likely(candidate, title_end)]
+        topics = about(folded[:title_end])
         weighed: list[tuple[Candidate, float, list[float]]] = []
         for is_known, forest in self._forests.items():
             of_kind = [candidate for candidate in candidates if candidate.is_known is is_known]
             if of_kind:
-                rows = [evidence(folded, title_end, c, candidates, self._model) for c in of_kind]
+                rows = [evidence(folded, title_end, c, candidates, self._model, topics) for c in of_kind]
                 learned = forest.probabilities(rows)
                 weighed += zip(of_kind, map(ruled, learned, rows), rows, strict=True)
         weighed.sort(key=lambda item: item[0].mentions[0].start)

@@ -19,7 +19,7 @@ from streams.contract import SurgeState
 from streams.estates.registry_csv import format_csv
 from tests.integration.platform import Batch, Platform, running_platform
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 COUNTS = """
 SELECT level, unit, grain, toUnixTimestamp(bucket), sum(opened), sum(petitioned), sum(closed), sum(reopened)

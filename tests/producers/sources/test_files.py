@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -133,7 +134,7 @@ def test_json_lines_hold_objects_and_every_other_line_is_a_defect(tmp_path: Path
     assert defect(made[2]).startswith("in.jsonl, line 4: not JSON")
 
 
-def workbook(directory: Path, *rows: tuple[object, ...]) -> Path:
+def workbook(directory: Path, *rows: tuple[Any, ...]) -> Path:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "工单"

@@ -43,12 +43,12 @@ GOLD_WORTH: Final = 2.0
 """A gold label counts twice: it was read with more care."""
 DEPTH: Final = 3
 BOOSTING: Final[dict[str, Any]] = {
-    "n_estimators": 150,
+    "n_estimators": 300,
     "max_depth": DEPTH,
-    "learning_rate": 0.05,
-    "subsample": 0.7,
-    "min_samples_leaf": 8,
-    "max_features": 20,
+    "learning_rate": 0.03,
+    "subsample": 0.6,
+    "min_samples_leaf": 12,
+    "max_features": 12,
     "random_state": 0,
 }
 Matrix = npt.NDArray[np.float64]
