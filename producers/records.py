@@ -22,6 +22,8 @@ from producers.contract import (
 
 DEFECT_HEADER: Final = "x-defect"
 """Header of a record that its producer could not map: one sentence that names file, row and column."""
+MAX_VALUE_BYTES: Final = 8 * 1024 * 1024
+"""Of larger input only so much is published; the file has the rest. Topics are created to take it."""
 
 
 class Record(NamedTuple):
@@ -68,13 +70,32 @@ def defect_record(
         reason: one sentence that names file, row and column.
         near: the arrival of its neighbour in the input, so that a replay keeps them together.
     """
+    return _defect(event_key(source, request_id), value, source, reason, near)
+
+
+def within_limit(record: Record, place: str) -> Record:
+    """Return the record, or a defect in its stead where it is larger than anything that is published.
+
+    Args:
+        record: of an event.
+        place: file and row, for the reason.
+    """
+    if len(record.value) <= MAX_VALUE_BYTES:
+        return record
+    return _defect(record.key, record.value, record.source, f"{place}: too large", record.arrived_at)
+
+
+def _defect(key: bytes, value: bytes, source: str, reason: str, near: dt.datetime | None) -> Record:
+    if len(value) > MAX_VALUE_BYTES:
+        reason += f" ({len(value):,} bytes, of which {MAX_VALUE_BYTES:,} are kept)"
+        value = value[:MAX_VALUE_BYTES]
     headers: Headers = [
         ("ce_specversion", SPEC_VERSION.encode()),
         ("ce_source", source.encode()),
         ("content-type", b"application/json"),
         (DEFECT_HEADER, reason.encode()),
     ]
-    return Record(event_key(source, request_id), value, headers, near, source)
+    return Record(key, value, headers, near, source)
 
 
 def tick_value(source: str, at: dt.datetime) -> tuple[bytes, Headers]:

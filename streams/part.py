@@ -148,8 +148,9 @@ class Part:
         weighed_ms = max(arrival_ms(event), self.clock_ms)
         try:
             tagged = tag_event(event, record.place, weighed_ms, self.tools)
-        except (ValueError, KeyError, IndexError, OverflowError, ArithmeticError) as exc:
-            # Our fault, not the sender's: the record is kept whole, and the share of these stops the worker.
+        except Exception as exc:
+            # Whatever it is, it is our fault and must not stop the partition: the record is kept whole, and a
+            # large share of these stops the worker (streams/rejects.py).
             raise Dead(Reason.INTERNAL, f"tagging failed ({type(exc).__name__}); please report it") from exc
         self.clock_ms = weighed_ms
         self.counts.add(_countable(tagged))

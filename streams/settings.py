@@ -56,6 +56,6 @@ class StreamsSettings(BaseModel):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise ValueError(f"{value!r} is not an IANA time zone such as Asia/Shanghai") from error
         return value

@@ -8,7 +8,7 @@ from typing import Protocol
 from producers.contract import Kind
 from streams.contract import Progress
 from streams.counting import Countable
-from streams.surges.detector import Arrival
+from streams.surges.arrival import Arrival
 
 __all__ = ["Arrival", "Countable", "FactStore", "Kind"]
 

@@ -151,9 +151,7 @@ def _explained(event: ComplaintEvent, tagger: Tagger) -> Iterator[str]:
         name = tag.name or tag.estate_id
         yield f"  {tag.role.value:9} {tag.confidence:.2f}  {name}  «{tag.surface}»  {about}"
     for candidate, probability, pieces in tagger.weigh(event):
-        said = [
-            f"{name}={value:g}" for name, value in zip(NAMES, pieces, strict=True) if value and name != "bias"
-        ]
+        said = [f"{name}={value:g}" for name, value in zip(NAMES, pieces, strict=True) if value]
         mentions = ", ".join(f"{m.text}:{m.rule.value}" for m in candidate.mentions)
         yield f"  weighed   {probability:.2f}  {candidate.key}  [{mentions}]  {' '.join(said)}"
 

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from producers.contract import ComplaintEvent, decode_event, encode
 from producers.identity import Pseudonyms, make_event_id
-from producers.records import Record, defect_record, event_record
+from producers.records import Record, defect_record, event_record, within_limit
 from producers.sources.cells import Flaw, json_ready
 from producers.sources.fields import FieldReader
 from producers.sources.mapping import EventRule, Mapping
 from producers.sources.repeats import Repeats
 from producers.sources.rows import Row
-
-MAX_DEFECT_BYTES: Final = 8 * 1024 * 1024
-"""Of a larger row only so much is published; the file has the rest."""
 
 
 class _Happening(NamedTuple):
@@ -64,7 +61,8 @@ class Mapper:
             yield self._flawed(row, self._mapping.events[0], flaw)
             return
         for happening in happenings:
-            yield event_record(self._event(row, request_id, fields, happening, happening is happenings[-1]))
+            event = self._event(row, request_id, fields, happening, happening is happenings[-1])
+            yield within_limit(event_record(event), self._place(row))
         for rule, unreadable in flaws:
             yield self._flawed(row, rule, unreadable)
 
@@ -155,13 +153,12 @@ class Mapper:
         return best | {"event_id": event_id, "occurred_at": occurred_at}
 
     def _defect(self, row: Row, best: dict[str, Any], why: str) -> Record:
-        place = f"{self._file}, {row.place}"
-        reason = f"{place}: {why}"
+        place = self._place(row)
         value = encode({"source": self._mapping.source, **best})
-        if len(value) > MAX_DEFECT_BYTES:
-            reason += f" ({len(value):,} bytes, of which {MAX_DEFECT_BYTES:,} are kept)"
-            value = value[:MAX_DEFECT_BYTES]
-        return defect_record(self._mapping.source, best.get("request_id") or place, value, reason)
+        return defect_record(self._mapping.source, best.get("request_id") or place, value, f"{place}: {why}")
+
+    def _place(self, row: Row) -> str:
+        return f"{self._file}, {row.place}"
 
 
 def _decodes(best: dict[str, Any]) -> bool:

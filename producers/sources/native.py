@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from producers.contract import ComplaintEvent, decode_event, encode, event_headers, event_key
+from producers.contract import decode_event, encode, event_headers, event_key
 from producers.identity import Pseudonyms
-from producers.records import Record, arrival, defect_record
+from producers.records import Record, arrival, defect_record, within_limit
 from producers.sources.encodings import readable
 
 UNKNOWN_SOURCE: Final = "unknown"
@@ -41,12 +41,8 @@ def _record(line: str, pseudonyms: Pseudonyms, place: str) -> Record:
     reporter = pseudonyms.of(event.source, event.reporter)
     if reporter != event.reporter:
         value = encode({**msgspec.json.decode(value), "reporter": reporter})
-    return _event_record(event, value)
-
-
-def _event_record(event: ComplaintEvent, value: bytes) -> Record:
     key = event_key(event.source, event.request_id)
-    return Record(key, value, event_headers(event), arrival(event), event.source)
+    return within_limit(Record(key, value, event_headers(event), arrival(event), event.source), place)
 
 
 def _defect(value: bytes, place: str, error: Exception) -> Record:

@@ -12,7 +12,7 @@ from typing import Final
 
 from pypinyin.pinyin_dict import pinyin_dict
 
-from streams.estates.variants import Reading, Spelling, Spellings, core, own_name
+from streams.estates.variants import Reading, Spelling, Spellings, core, is_institution, own_name
 
 HOMOPHONE: Final = "homophone"
 WORD_ORDER: Final = "word_order"
@@ -48,7 +48,8 @@ class NearNames:
         # Letters name the same estates, and say the same words, again and again.
         self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
         for name, readings in spellings.items():
-            if readings[0].spelling < Spelling.CLIPPED and len(name) >= _MIN_SOUND:
+            told = readings[0].spelling < Spelling.CLIPPED and not is_institution(name)
+            if told and len(name) >= _MIN_SOUND:
                 self._index(name)
 
     def find(self, name: str, *, strict: bool = False) -> tuple[tuple[Reading, ...], str] | None:
@@ -65,8 +66,9 @@ class NearNames:
         name = own_name(name)
         if len(name) < _MIN_SOUND:
             return None
-        if name in self._spellings:
-            return None if strict else (self._spellings[name], TYPO)
+        if (exact := self._spellings.get(name)) is not None:
+            clipped = exact[0].spelling >= Spelling.CLIPPED
+            return None if strict or clipped else (exact, TYPO)
         for names, rule in self._candidates(name):
             if strict and rule == TYPO and len(name) <= _MIN_TYPO:
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from streams.estates.candidates import Candidate
@@ -48,28 +49,75 @@ _LIST_OWNED: Final = re.compile(
     r"(?:[、,和与及][^,。;!?、\n]{2,9}){0,12}(?:等[^,。\n]{0,6})?(?:的|全体|小区)*(?:业主|居民|住户)"
 )
 _SCHOOL: Final = re.compile(r"小学|中学|幼儿园|学校|医院|公园")
+_LIST_MARKS: Final = "、和与及"
+_AREAS: Final = ("社区", "村", "镇", "街", "路")
 
 _LOOKED_AT: Final = 4
 """Mentions of one estate whose surroundings are read."""
-
-NAMES: Final = (
-    "bias", "in_title", "starts_title", "first_at", "late", "mentions", "mentions_2", "mentions_4",
-    "length", "short", "rule_variant", "rule_clip", "rule_homophone", "rule_word_order", "rule_typo",
-    "unknown", "unknown_use", "unknown_names", "unknown_least", "unknown_length", "unknown_repeated",
-    "unknown_suffix", "edge_hard", "edge_soft", "tail", "phase", "building", "use_after", "use_before",
-    "self_before", "topic_before", "near_after_all", "near_after_any", "near_before_all",
-    "near_before_any", "list", "others_2", "others_3", "others_5", "elsewhere_all", "elsewhere_any",
-    "placeish", "commerce", "dwelling", "title_traffic", "title_traffic_in_title", "title_housing",
-    "title_empty", "other_in_title", "other_longer_lead", "owner_near", "quoted", "school_after",
-    "brand_new_line", "names_model", "clean_title", "resident", "resident_alone", "title_school",
-    "title_school_not_in", "list_owned", "community", "traffic_near", "number_follows", "only_body",
-)  # fmt: skip
-
-
 _ABOUT: Final = [re.compile("|".join(map(re.escape, words))) for words in WORDS.values()]
+
+_STANDING: Final = (
+    "in_title", "starts_title", "first_at", "late", "mentions", "mentions_2", "mentions_4", "others_2",
+    "others_3", "others_5", "other_in_title", "other_longer_lead", "title_empty", "only_body",
+)  # fmt: skip
+_NAMED: Final = (
+    "length", "short", "rule_variant", "rule_clip", "rule_homophone", "rule_word_order", "rule_typo",
+    "generic", "likeness", "placeish", "commerce", "dwelling", "community", "edge_hard", "edge_soft",
+    "unknown", "unknown_used", "unknown_likeness", "unknown_least", "unknown_repeated", "unknown_dwelling",
+)  # fmt: skip
+_SAID: Final = (
+    "tail", "phase", "building", "use_after", "use_before", "self_before", "topic_before", "owner_near",
+    "quoted", "number_follows", "list", "list_owned", "resident", "resident_alone",
+)  # fmt: skip
+_BESIDE: Final = (
+    "near_after_all", "near_after_any", "near_before_all", "near_before_any", "elsewhere_all",
+    "elsewhere_any", "school_after", "clean_title", "traffic_near", "traffic_in_title", "school_not_in_title",
+)  # fmt: skip
+_TITLE: Final = ("title_traffic", "title_housing", "title_school", *(f"about_{problem}" for problem in WORDS))
+NAMES: Final = (*_STANDING, *_NAMED, *_SAID, *_BESIDE, *_TITLE)
+"""The pieces of evidence, in order."""
+
 _AT: Final = {name: place for place, name in enumerate(NAMES)}
 _ELSEWHERE_AT_MOST: Final = 0.2
 _BESIDE_AT_MOST: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A message as its candidates are seen in it."""
+
+    text: str
+    """The folded message, title first."""
+    title_end: int
+    everyone: Sequence[Candidate]
+    """All candidates of the message that are weighed."""
+    title: tuple[float, ...]
+    """What the title is about: one number for each of the last names."""
+
+    @classmethod
+    def of(cls, text: str, title_end: int, everyone: Sequence[Candidate]) -> Scene:
+        """Read the title once for all candidates."""
+        title = text[:title_end]
+        words = (_TRAFFIC, HOUSING, _SCHOOLING, *_ABOUT)
+        return cls(text, title_end, everyone, tuple(float(word.search(title) is not None) for word in words))
+
+    @property
+    def is_about_traffic(self) -> bool:
+        """Whether the title speaks of traffic."""
+        return self.title[0] > 0
+
+    @property
+    def is_about_schools(self) -> bool:
+        """Whether the title speaks of schools."""
+        return self.title[2] > 0
+
+    def others(self, candidate: Candidate) -> list[Candidate]:
+        """Return the other estates that the message surely names."""
+        return [c for c in self.everyone if c is not candidate and (c.is_known or self.in_title(c))]
+
+    def in_title(self, candidate: Candidate) -> bool:
+        """Say whether the title names an estate."""
+        return candidate.mentions[0].start < self.title_end
 
 
 def ruled(probability: float, pieces: Sequence[float]) -> float:
@@ -79,57 +127,39 @@ def ruled(probability: float, pieces: Sequence[float]) -> float:
     of the estate.
     """
     if pieces[_AT["elsewhere_all"]]:
-        return min(probability, _ELSEWHERE_AT_MOST
-    *(f"about_{problem}" for problem in WORDS),
-)
+        return min(probability, _ELSEWHERE_AT_MOST)
     beside = pieces[_AT["near_after_all"]] or pieces[_AT["near_before_all"]]
     if beside and pieces[_AT["title_traffic"]]:
         return min(probability, _BESIDE_AT_MOST)
     return probability
 
 
-def about(title: str) -> list[float]:
-    """Return for each problem type whether a folded title has a word of it."""
-    return [float(pattern.search(title) is not None) for pattern in _ABOUT]
-
-
-def evidence(
-    text: str, title_end: int, candidate: Candidate, everyone: Sequence[Candidate], model: NamesModel,
-    topics: Sequence[float],
-) -> list[float]:
+def evidence(scene: Scene, candidate: Candidate, model: NamesModel) -> list[float]:
     """Return the evidence for one candidate, one number for each of `NAMES`.
 
     Args:
-        text: the folded message, title first.
-        title_end: where the title ends.
+        scene: the message.
         candidate: the estate.
-        everyone: all candidates of the message that are weighed.
         model: how names of this registry look.
-        topics: what the title is about (`about`).
     """
-    mentions, best = candidate.mentions[:_LOOKED_AT], candidate.best
-    count = len(candidate.mentions)
-    first = mentions[0].start
-    in_title = first < title_end
-    solid = [c for c in everyone if c is not candidate and (c.is_known or c.mentions[0].start < title_end)]
-    after = [text[m.end : m.reach + 14] for m in mentions]
-    near_after = [NEAR_AFTER.match(text, m.reach) is not None for m in mentions]
-    near_before = [NEAR_BEFORE.search(text, max(0, m.start - 8), m.start) is not None for m in mentions]
-    name = best.text
-    unknown = not candidate.is_known
-    title = text[:title_end]
-    traffic = _TRAFFIC.search(title) is not None
-    offset = max(0, first - title_end)
-    likeness = model.likeness(name)
-    clean = any(
-        m.start < title_end and not m.elsewhere and not near_after[i] and not near_before[i]
-        for i, m in enumerate(mentions)
-    )
-    resident = any(
-        _SELF.search(text, max(0, m.start - 20), m.start) and _RESIDENT.match(text, m.reach) for m in mentions
-    )
-    return [
-        1.0,
+    alone = not scene.in_title(candidate) and not scene.others(candidate)
+    pieces = [
+        *_standing(scene, candidate, alone),
+        *_named(scene.text, candidate, model),
+        *_said(scene.text, candidate, alone),
+        *_beside(scene, candidate),
+        *scene.title,
+    ]
+    return [float(piece) for piece in pieces]
+
+
+def _standing(scene: Scene, candidate: Candidate, alone: bool) -> tuple[float, ...]:
+    """Where the message names it, how often, and what else it names."""
+    first, count = candidate.mentions[0].start, len(candidate.mentions)
+    in_title = scene.in_title(candidate)
+    others = scene.others(candidate)
+    offset = max(0, first - scene.title_end)
+    return (
         in_title,
         in_title and first < 12,
         0.0 if in_title else min(3.0, math.log1p(offset / 40)),
@@ -137,70 +167,99 @@ def evidence(
         math.log(count),
         count > 1,
         count > 3,
+        len(others) > 0,
+        len(others) > 1,
+        len(others) > 3,
+        any(map(scene.in_title, others)),
+        any(len(other.mentions) > count for other in others),
+        alone,
+        not in_title and any(map(scene.in_title, scene.everyone)),
+    )
+
+
+def _named(text: str, candidate: Candidate, model: NamesModel) -> tuple[float, ...]:
+    """How it is named, and how much of a name that is."""
+    best = candidate.best
+    name, unknown = best.text, not candidate.is_known
+    mentions = candidate.mentions[:_LOOKED_AT]
+    mean, least = model.likeness(name)
+    dwelling = _DWELLING.search(name) is not None
+    left = max(mention.left for mention in mentions)
+    return (
         min(len(name), 8) / 4 - 1,
         len(name) < 4,
-        best.rule is Rule.VARIANT,
-        best.rule is Rule.CLIP,
-        best.rule is Rule.HOMOPHONE,
-        best.rule is Rule.WORD_ORDER,
-        best.rule is Rule.TYPO,
+        *(
+            best.rule is rule
+            for rule in (Rule.VARIANT, Rule.CLIP, Rule.HOMOPHONE, Rule.WORD_ORDER, Rule.TYPO)
+        ),
+        best.rule in (Rule.NAME, Rule.VARIANT) and len(core(name)) < 2,
+        0.0 if unknown else mean,
+        _PLACEISH.search(name) is not None,
+        _COMMERCE.search(name) is not None,
+        dwelling,
+        name.endswith(_AREAS) and not any(mention.reach > mention.end for mention in mentions),
+        left is Edge.HARD,
+        left is Edge.SOFT,
         unknown,
-        unknown and any(USE_AFTER.match(text, m.end) for m in mentions),
-        likeness[0] if unknown else 0.0,
-        likeness[1] if unknown else 0.0,
-        (min(len(name), 8) / 4 - 1) if unknown else 0.0,
-        unknown and count > 1,
-        unknown and _DWELLING.search(name) is not None,
-        max(m.left for m in mentions) is Edge.HARD,
-        max(m.left for m in mentions) is Edge.SOFT,
+        unknown and any(USE_AFTER.match(text, mention.end) for mention in mentions),
+        mean if unknown else 0.0,
+        least if unknown else 0.0,
+        unknown and len(candidate.mentions) > 1,
+        unknown and dwelling,
+    )
+
+
+def _said(text: str, candidate: Candidate, alone: bool) -> tuple[float, ...]:
+    """What stands right before and after it."""
+    mentions = candidate.mentions[:_LOOKED_AT]
+    speaks = [_SELF.search(text, max(0, m.start - 20), m.start) is not None for m in mentions]
+    lives = [_RESIDENT.match(text, m.reach) is not None for m in mentions]
+    resident = any(map(all, zip(speaks, lives, strict=True)))
+    return (
         any("小区" in text[m.end : m.reach] or m.text.endswith("小区") for m in mentions),
         any("期" in text[m.end : m.reach] for m in mentions),
         any(BUILDING.match(text, m.reach) for m in mentions),
         any(USE_AFTER.match(text, m.reach) for m in mentions),
         any(USE_BEFORE.search(text, max(0, m.start - 24), m.start) for m in mentions),
-        any(_SELF.search(text, max(0, m.start - 20), m.start) for m in mentions),
+        any(speaks),
         any(_TOPIC.search(text, max(0, m.start - 20), m.start) for m in mentions),
-        all(near_after),
-        any(near_after),
-        all(near_before),
-        any(near_before),
-        any(_listed(text, m) for m in mentions),
-        len(solid) > 0,
-        len(solid) > 1,
-        len(solid) > 3,
-        all(m.elsewhere for m in mentions),
-        any(m.elsewhere for m in mentions),
-        _PLACEISH.search(name) is not None,
-        _COMMERCE.search(name) is not None,
-        _DWELLING.search(name) is not None,
-        traffic,
-        traffic and in_title,
-        HOUSING.search(title) is not None,
-        not in_title and not solid,
-        any(c.mentions[0].start < title_end for c in solid),
-        any(len(c.mentions) > count for c in solid),
-        any(_OWNER.search(piece) for piece in after),
-        any(text[m.start - 1 : m.start] in "“\"" for m in mentions if m.start),
-        any(_SCHOOL.match(text, m.reach) for m in mentions),
-        best.rule in (Rule.NAME, Rule.VARIANT) and len(core(name)) < 2,
-        0.0 if unknown else likeness[0],
-        clean,
-        resident,
-        resident and not in_title and not solid,
-        _SCHOOLING.search(title) is not None,
-        _SCHOOLING.search(title) is not None and not in_title,
-        any(_LIST_OWNED.match(text, m.reach) for m in mentions),
-        name.endswith(("社区", "村", "镇", "街", "路")) and not any(m.reach > m.end for m in mentions),
-        traffic and (any(near_after) or any(near_before)),
+        any(_OWNER.search(text, m.end, m.reach + 14) for m in mentions),
+        any(text[m.start - 1] in '“"' for m in mentions if m.start),
         any(text[m.reach : m.reach + 1].isdigit() for m in mentions),
-        not in_title and any(c.mentions[0].start < title_end for c in everyone),
-        *topics,
-    ]  # fmt: skip
+        any(_listed(text, m) for m in mentions),
+        any(_LIST_OWNED.match(text, m.reach) for m in mentions),
+        resident,
+        resident and alone,
+    )
+
+
+def _beside(scene: Scene, candidate: Candidate) -> tuple[float, ...]:
+    """Whether it only says where something is, or is part of another name."""
+    text, mentions = scene.text, candidate.mentions[:_LOOKED_AT]
+    after = [NEAR_AFTER.match(text, m.reach) is not None for m in mentions]
+    before = [NEAR_BEFORE.search(text, max(0, m.start - 8), m.start) is not None for m in mentions]
+    clean = [
+        m.start < scene.title_end and not (m.elsewhere or a or b)
+        for m, a, b in zip(mentions, after, before, strict=True)
+    ]
+    in_title = scene.in_title(candidate)
+    return (
+        all(after),
+        any(after),
+        all(before),
+        any(before),
+        all(m.elsewhere for m in candidate.mentions),
+        any(m.elsewhere for m in candidate.mentions),
+        any(_SCHOOL.match(text, m.reach) for m in mentions),
+        any(clean),
+        scene.is_about_traffic and (any(after) or any(before)),
+        scene.is_about_traffic and in_title,
+        scene.is_about_schools and not in_title,
+    )
 
 
 def _listed(text: str, mention: Mention) -> bool:
     """Say whether a mention stands in a list."""
     before = text[mention.start - 1 : mention.start]
-    return text[mention.reach : mention.reach + 1] in ("、", "和", "与", "及") or (
-        before != "" and before in "、和与及"
-    )
+    after = text[mention.reach : mention.reach + 1]
+    return (before != "" and before in _LIST_MARKS) or (after != "" and after in _LIST_MARKS)

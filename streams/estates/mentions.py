@@ -28,7 +28,7 @@ from streams.estates.lexicon import (
 )
 from streams.estates.matcher import Hit, Matcher
 from streams.estates.names_model import NamesModel
-from streams.estates.variants import Reading, Spelling, Spellings, core
+from streams.estates.variants import Reading, Spelling, Spellings, core, is_institution
 
 
 class Rule(StrEnum):
@@ -125,9 +125,6 @@ _MAX_NEAR: Final = 8
 _MAX_HITS: Final = 2000
 """Beyond this a text is no letter but a list or an attack; time stays linear."""
 _DWELLING_END: Final = re.compile(f"(?:{'|'.join(SUFFIXES)}|[{''.join(sorted(TAIL_CHARACTERS))}])\\Z")
-_INSTITUTION_END: Final = re.compile(
-    r"(?:[局厂所校]|医院|学院|研究院|设计院|法院|检察院|政府|中学|小学|大学|学院|公司|银行|公园|街道|[路街巷镇乡])\Z"
-)
 _RULES: Final = {
     Spelling.NAME: Rule.NAME,
     Spelling.CLIPPED: Rule.CLIP,
@@ -238,7 +235,8 @@ class MentionFinder:
             if self.edge(text, start) >= Edge.PLACE and self._is_last_place(text, start):
                 for end in range(min(title, start + _MAX_NEAR), start + _MIN_NEAR - 1, -1):
                     near = self._near.find(text[start:end], strict=True)
-                    if near is not None and not any(m.overlaps(start, end) for m in chosen):
+                    sure = end - start > _MIN_NEAR or _is_used(text, end)
+                    if near is not None and sure and not any(m.overlaps(start, end) for m in chosen):
                         reach = _reach(text, end)
                         return [
                             Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)
@@ -258,9 +256,7 @@ class MentionFinder:
         near = self._near.find(whole)
         if near is None or near[0][0].key == inside.text:
             return False
-        widened = Mention(
-            inside.start, end, _reach(text, end), whole, near[0], Rule(near[1]), inside.left
-        )
+        widened = Mention(inside.start, end, _reach(text, end), whole, near[0], Rule(near[1]), inside.left)
         known[:] = [m for m in known if not m.overlaps(inside.start, end)] + [widened]
         return True
 

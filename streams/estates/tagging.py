@@ -13,11 +13,11 @@ from streams.contract import UNPLACED, Path, Role, Tag
 from streams.estates.candidates import Candidate, candidate_id, gather, is_likely
 from streams.estates.context import Choice, Context
 from streams.estates.coordinates import is_possible, to_wgs84
-from streams.estates.evidence import NAMES, about, evidence, ruled
-from streams.estates.lists import shared_in_lists
+from streams.estates.evidence import NAMES, Scene, evidence, ruled
 from streams.estates.folding import Folder, Offsets, fold
 from streams.estates.gazetteer import places, suffixes
 from streams.estates.lexicon import CLAUSE_END
+from streams.estates.lists import shared_in_lists
 from streams.estates.mentions import MentionFinder
 from streams.estates.names_model import NamesModel
 from streams.estates.positions import Positions
@@ -100,18 +100,17 @@ class Tagger:
             return []
         title_end = len(folder.fold(event.title[:LONGEST_TEXT]))
         candidates = [candidate for candidate in gather(mentions) if is_likely(candidate, title_end)]
-        topics = about(folded[:title_end])
+        scene = Scene.of(folded, title_end, candidates)
         weighed: list[tuple[Candidate, float, list[float]]] = []
         for is_known, forest in self._forests.items():
             of_kind = [candidate for candidate in candidates if candidate.is_known is is_known]
             if of_kind:
-                rows = [evidence(folded, title_end, c, candidates, self._model, topics) for c in of_kind]
+                rows = [evidence(scene, candidate, self._model) for candidate in of_kind]
                 learned = forest.probabilities(rows)
                 weighed += zip(of_kind, map(ruled, learned, rows), rows, strict=True)
         weighed.sort(key=lambda item: item[0].mentions[0].start)
         shared = shared_in_lists(folded, candidates, [probability for _, probability, _ in weighed])
-        weighed = [(c, p, pieces) for (c, _, pieces), p in zip(weighed, shared, strict=True)]
-        return weighed
+        return [(c, p, pieces) for (c, _, pieces), p in zip(weighed, shared, strict=True)]
 
     def _by_text(self, event: ComplaintEvent) -> list[Tag]:
         folder = self._folders.get(event.source, self._everywhere)

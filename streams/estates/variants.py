@@ -64,8 +64,11 @@ _INSTITUTION: Final = re.compile(
     r"宿舍|单位房|公司|医院|学院|大学|研究|设计院|银行|[局厂部队校所]|[0-9]号|住宅楼"
 )
 """Names of who owns the houses: a part of one is the owner, not the houses."""
+_INSTITUTION_END: Final = re.compile(
+    r"(?:[局厂所校]|医院|学院|研究院|设计院|法院|检察院|政府|中学|小学|大学|公司|银行|公园|街道|[路街巷镇乡]|大道)\Z"
+)
 _COMMON: Final = re.compile(
-    r"商贸|农贸|建材|汽配|水果|服装|家具|学院|学生|公司|青年|单身|教师|教工|职工|员工|专家|人才|银行|医院|机关|干部|市民|居民"
+    r"商贸|农贸|保障|住房|住宅|建材|汽配|水果|服装|家具|学院|学生|公司|青年|单身|教师|教工|职工|员工|专家|人才|银行|医院|机关|干部|市民|居民"
     r"|政府|区委|市委|县委|省委|人民|国际|城市|中心|时代|商业|购物|文化|艺术|科技|教育|第[一二三四五六七八九十]|[0-9一二三四五六七八九十]"
     r"|[东南西北中新老大小]|星级|豪华|高级|精品|广场|大厦|市场|花园|家园|公寓|宿舍|小区|社区|新村|新城"
 )
@@ -85,6 +88,11 @@ def is_generic(name: str) -> bool:
     """Say whether a folded name says only what kind of houses they are: 商贸城, 教师公寓."""
     own = core(name)
     return len(_COMMON.sub("", own)) < min(2, len(own))
+
+
+def is_institution(name: str) -> bool:
+    """Say whether a folded name is one of an institution, a road or an area as well."""
+    return _INSTITUTION_END.search(name) is not None
 
 
 def base(name: str) -> str:

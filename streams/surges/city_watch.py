@@ -20,6 +20,8 @@ from streams.surges.tails import surprise
 
 WINDOW_SECONDS = HOUR * np.array([3.0, 6.0, 24.0])
 LEAST_EXPECTED = 1e-9
+FEWEST_REQUESTS = 8
+"""Counted requests below which no window is a city's event: so few may be two estates' own."""
 MOST_OF_ONE_ESTATE = 2
 """Requests that one estate adds to a window of the city, so that no estate's surge is the city's."""
 CITY_SIZE = 50.0
@@ -76,6 +78,8 @@ class CityWatch:
         del self._records[: self._place(before)]
 
     def _opens(self, window: Window) -> bool:
+        if window.observed < FEWEST_REQUESTS:
+            return False
         excess = window.observed / window.expected.mean
         return window.score >= self._settings.city_threshold and excess > self._settings.city_excess
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
+
 from deploy.local.prepare import keep_registry, prepare_platform
 from deploy.local.stack import Stack, plan_stack, start_stack
 from deploy.settings import Settings, load_settings
@@ -32,6 +34,7 @@ Key = tuple[str, str, str, int]
 Figures = tuple[int, int, int, int]
 """(opened, petitioned, closed, reopened)"""
 
+WATERMARK = "pulse_stream_watermark_timestamp_seconds"
 PATIENCE_SECONDS = 240
 PARTS = 4
 
@@ -53,8 +56,21 @@ class Platform:
 
     def kill(self, name: str) -> None:
         """SIGKILL a worker; the supervisor starts another."""
+        os.kill(self.pid(name), signal.SIGKILL)
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a worker."""
         [pid] = [part.pid for part in self.stack.status() if part.name == name]
-        os.kill(_child_of(pid), signal.SIGKILL)
+        return _child_of(pid)
+
+    def watermark(self) -> float:
+        """Return the moment up to which the weigher has weighed, s since 1970; 0 while it starts."""
+        try:
+            lines = httpx.get(self.stack.state.metrics["weigher"]).text.splitlines()
+        except httpx.TransportError:
+            return 0.0
+        values = [line.split()[1] for line in lines if line.startswith(f"{WATERMARK} ")]
+        return float(values[0]) if values else 0.0
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
         """Wait, in vain only so long."""

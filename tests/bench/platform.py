@@ -1,0 +1,153 @@
+"""Measures the whole platform on real parts: throughput, latency, alerts, memory, start."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from deploy.example_district import as_registry
+from producers.contract import ComplaintEvent
+from producers.publish import Publisher
+from producers.sources.synthetic import city, city_events
+from streams.estates.registry_csv import format_csv
+from tests.integration.platform import Platform, running_platform
+
+YEAR_SECONDS = 365 * 86400
+START = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """A backlog through the whole platform."""
+
+    events: int
+    seconds: float
+    worker_rss_mb: float
+
+    @property
+    def events_per_second(self) -> float:
+        """Raw to facts, counts of five levels and surges, all stored."""
+        return self.events / self.seconds
+
+
+class SteppingClock:
+    """Event time that steps evenly, so that a year of events spans a year however fast it is made."""
+
+    def __init__(self, start: dt.datetime, step: dt.timedelta) -> None:
+        self._now, self._step = start, step
+
+    def __call__(self) -> dt.datetime:
+        """Return the next moment."""
+        self._now += self._step
+        return self._now
+
+
+def registry_file(directory: Path, estates: int) -> Path:
+    """Write the registry of a made-up city."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / f"city-{estates}.csv"
+    file.write_text(format_csv(as_registry(city(estates))))
+    return file
+
+
+def made_events(estates: int, count: int, seed: int = 1) -> Iterator[ComplaintEvent]:
+    """Yield so many opened requests, spread over event time like New York's three million a year."""
+    clock = SteppingClock(START, dt.timedelta(seconds=YEAR_SECONDS / 3_000_000))
+    return islice(city_events(city(estates), seed, clock=clock), count)
+
+
+def throughput(directory: Path, estates: int, count: int) -> Throughput:
+    """Publish a backlog, then start the workers and wait until all of it is stored."""
+    with running_platform(directory / "stack", registry_file(directory, estates)) as platform:
+        for worker in ("intake-1", "weigher", "writer"):
+            platform.stack.supervisor.stop(worker)
+        last = publish(platform, made_events(estates, count))
+        began = time.monotonic()
+        for worker in ("writer", "weigher", "intake-1"):
+            platform.stack.supervisor.start(worker)
+        wait_stored(platform, count, last)
+        seconds = time.monotonic() - began
+        return Throughput(
+            count, seconds, max(rss_mb(platform, name) for name in ("intake-1", "weigher", "writer"))
+        )
+
+
+def publish(platform: Platform, events: Iterator[ComplaintEvent]) -> dt.datetime:
+    """Publish events and the tick that ends them; return the last arrival."""
+    last = START
+    with Publisher(platform.settings.producers.brokers) as publisher:
+        for event in events:
+            publisher.publish(event)
+            last = event.arrived_at or event.occurred_at
+        publisher.tick(last + dt.timedelta(minutes=1))
+    return last
+
+
+def wait_stored(platform: Platform, count: int, last: dt.datetime) -> None:
+    """Wait until facts, counts and the weigher have all come to the end."""
+    facts = "SELECT count() FROM pulse.complaints"
+    counts = "SELECT sum(opened) FROM pulse.unit_counts FINAL WHERE level = 'city' AND grain = 'day'"
+    while platform.rows(facts)[0][0] < count:
+        time.sleep(0.2)
+    while platform.rows(counts)[0][0] < count:
+        time.sleep(0.2)
+    while platform.watermark() < last.timestamp():
+        time.sleep(0.2)
+
+
+def rss_mb(platform: Platform, name: str) -> float:
+    """Return the resident memory of a worker."""
+    status = Path(f"/proc/{platform.pid(name)}/status").read_text()
+    [line] = [line for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
+
+
+def visible(directory: Path, rate: float, seconds: float) -> tuple[float, float]:
+    """Return p50 and p99, in ms, from the publishing of an event to a query that shows it."""
+    with running_platform(directory / "stack", registry_file(directory, 1000)) as platform:
+        sent: dict[str, float] = {}
+        seen: dict[str, float] = {}
+        stop = threading.Event()
+        watcher = threading.Thread(target=_watch, args=(platform, seen, stop))
+        watcher.start()
+        _publish_at(platform, rate, seconds, sent)
+        platform.wait_until(lambda: len(seen) >= len(sent), "all is visible")
+        stop.set()
+        watcher.join()
+    delays = sorted((seen[id_] - sent[id_]) * 1000 for id_ in sent if id_ in seen)
+    quantiles = statistics.quantiles(delays, n=100)
+    return quantiles[49], quantiles[98]
+
+
+def _publish_at(platform: Platform, rate: float, seconds: float, sent: dict[str, float]) -> None:
+    events = city_events(city(1000), 1)
+    began = time.monotonic()
+    with Publisher(platform.settings.producers.brokers) as publisher:
+        for number, event in enumerate(islice(events, int(rate * seconds))):
+            ahead = number / rate - (time.monotonic() - began)
+            if ahead > 0:
+                time.sleep(ahead)
+            sent[event.event_id] = time.monotonic()
+            publisher.publish(event)
+
+
+def _watch(platform: Platform, seen: dict[str, float], stop: threading.Event) -> None:
+    since: Any = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    while not stop.is_set():
+        now = time.monotonic()
+        rows = platform.rows(
+            "SELECT event_id, toUnixTimestamp64Milli(inserted_at) FROM pulse.complaints"
+            f" WHERE inserted_at >= fromUnixTimestamp64Milli({int(since.timestamp() * 1000)})"
+        )
+        for event_id, inserted_ms in rows:
+            seen.setdefault(event_id, now)
+            # A second back: rows of one moment may come in two inserts.
+            since = max(since, dt.datetime.fromtimestamp(inserted_ms / 1000 - 1, dt.UTC))
+        time.sleep(0.005)
