@@ -18,10 +18,10 @@ from streams.estates.lexicon import (
     BOUNDARIES,
     BUILDING,
     GENERIC_TAILS,
+    NAMED_AFTER,
     NEAR_AFTER,
     NEVER_NAMES,
     PHASE,
-    PLACE_WORDS,
     SUFFIXES,
     TAIL_CHARACTERS,
     USE_AFTER,
@@ -79,8 +79,8 @@ class Mention:
 
 _TAIL: Final = re.compile("|".join(sorted(GENERIC_TAILS, key=len, reverse=True)))
 _OWN_TAIL: Final = re.compile("(?:住宅|安置|家属|回迁)?小区|安置区")
-_OWN_TAIL_END: Final = re.compile(f"(?:{_OWN_TAIL.pattern})\\Z")
-_PLACE: Final = re.compile("|".join(sorted(PLACE_WORDS, key=len, reverse=True)))
+_OWN_TAILS: Final = ("小区", "安置区")
+_COMMUNITY: Final = "社区"
 _OPEN_RIGHT: Final = frozenset(
     "的是在有和与及等这为因将未不就也还已被从到至上下内里前后周附旁对东南西北第一二三四五六七八九十"
 )
@@ -190,6 +190,8 @@ class MentionFinder:
 
     def _known(self, text: str, hits: Iterable[Hit]) -> Iterator[Mention]:
         for start, end, pattern in hits:
+            if pattern.isascii() and _is_glued(text, start, end):
+                continue
             readings = self._spellings[pattern]
             rare = len(core(pattern)) > 2
             left = self.edge(text, start) if rare else self._edge(text, start)
@@ -202,7 +204,7 @@ class MentionFinder:
             if _is_common(pattern) and not _is_used(text, end):
                 continue
             rule = _RULES.get(spelling, Rule.VARIANT)
-            elsewhere = reach == end and _PLACE.match(text, end) is not None
+            elsewhere = reach == end and NAMED_AFTER.match(text, end) is not None
             yield Mention(start, end, reach, pattern, readings, rule, left, elsewhere)
 
     def _is_weak(self, pattern: str, spelling: Spelling) -> bool:
@@ -260,11 +262,6 @@ class MentionFinder:
         known[:] = [m for m in known if not m.overlaps(inside.start, end)] + [widened]
         return True
 
-    def _own_end(self, text: str, end: int) -> int:
-        """Return the end of an unknown name: 小区 belongs to it."""
-        match = _OWN_TAIL.match(text, end)
-        return match.end() if match else end
-
     def _name_before(self, text: str, cue: int, cue_end: int) -> Mention | None:
         """Return the name that ends with, or right before, a cue."""
         outside = text[cue:cue_end] in _OUTSIDE
@@ -286,11 +283,11 @@ class MentionFinder:
                 return Mention(
                     start, end, reach, text[start:end], readings, Rule(rule), self.edge(text, start)
                 )
-        start, end = starts[0], self._own_end(text, end)
-        elsewhere = reach == end and _PLACE.match(text, end) is not None
-        return Mention(
-            start, end, reach, text[start:end], (), Rule.UNKNOWN, self.edge(text, start), elsewhere
-        )
+        start, own_end = starts[0], _own_end(text, end)
+        named_after = NAMED_AFTER.match(text, end) is not None or text.startswith(_COMMUNITY, end)
+        elsewhere = named_after and own_end == end and not text.endswith(_OWN_TAILS, start, end)
+        edge, reach = self.edge(text, start), max(reach, own_end)
+        return Mention(start, own_end, reach, text[start:own_end], (), Rule.UNKNOWN, edge, elsewhere)
 
     def _begins(self, text: str, stop: int, end: int) -> list[int]:
         """Return where the name whose own part ends at `stop` may begin, the likeliest first.
@@ -328,9 +325,7 @@ def _by_last(words: Mapping[str, Edge]) -> dict[str, tuple[tuple[str, Edge], ...
 
 def _is_common(pattern: str) -> bool:
     """Say whether a spelling is as likely a common word or an institution as an estate."""
-    return (len(pattern) < 4 and _DWELLING_END.search(pattern) is None) or _INSTITUTION_END.search(
-        pattern
-    ) is not None
+    return (len(pattern) < 4 and _DWELLING_END.search(pattern) is None) or is_institution(pattern)
 
 
 def _tails_of_others(spellings: Spellings) -> frozenset[str]:
@@ -338,6 +333,21 @@ def _tails_of_others(spellings: Spellings) -> frozenset[str]:
     names = [text for text, readings in spellings.items() if readings[0].spelling < Spelling.CLIPPED]
     known = set(names)
     return frozenset(name[cut:] for name in names for cut in range(1, len(name) - 1) if name[cut:] in known)
+
+
+def _is_glued(text: str, start: int, end: int) -> bool:
+    """Say whether letters of the alphabet stand right beside: LINCOLN is not LINCOLN PLACE.
+
+    Folding takes blanks away, so a name in Latin letters is only believed where it stands alone.
+    """
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return any(char.isascii() and char.isalnum() for char in (before, after) if char)
+
+
+def _own_end(text: str, end: int) -> int:
+    """Return the end of an unknown name: 小区 belongs to it."""
+    match = _OWN_TAIL.match(text, end)
+    return match.end() if match else end
 
 
 def _reach(text: str, end: int) -> int:

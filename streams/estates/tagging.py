@@ -24,7 +24,7 @@ from streams.estates.positions import Positions
 from streams.estates.registry import Registry
 from streams.estates.replacements import DECLARED
 from streams.estates.variants import Reading, compile_spellings
-from streams.estates.weights import Forest, load_weights
+from streams.estates.weights import Forest, Weights, load_weights
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text that are read; a letter names its estate long before."""
@@ -59,10 +59,16 @@ class Tagger:
         registry: the estates to find.
         replacements: what a source wrote in place of words (`replacements.py`), for all events; absent:
             what the event's own source has declared.
+        weights: how evidence adds up; absent: as it was learned.
     """
 
-    def __init__(self, registry: Registry, replacements: Mapping[str, str] | None = None) -> None:
-        weights = load_weights()
+    def __init__(
+        self,
+        registry: Registry,
+        replacements: Mapping[str, str] | None = None,
+        weights: Weights | None = None,
+    ) -> None:
+        weights = weights or load_weights()
         if tuple(weights.evidence) != NAMES:
             raise ValueError("weights.json is of another version of evidence.py: run fit_tagging.py")
         declared = DECLARED if replacements is None else {"": replacements}
@@ -81,7 +87,7 @@ class Tagger:
         """Return the estates that the event is about or names."""
         by_text = self._by_text(event)
         surest = max((tag for tag in by_text if tag.role is Role.PRIMARY), key=_confidence, default=None)
-        primary = self._by_field(event) or surest or self._by_address(event) or self._by_position(event)
+        primary = self._by_field(event) or surest or self._by_place(event)
         if primary is None:
             return Tagging(None, tuple(by_text), self._registry.path(UNPLACED))
         others = tuple(tag for tag in by_text if tag.estate_id != primary.estate_id)
@@ -189,15 +195,16 @@ class Tagger:
             reading.estate_id, candidates[0].reading.name, "address", choice.evidence, _ADDRESS
         )
 
-    def _by_position(self, event: ComplaintEvent) -> Tag | None:
-        """Return the estate whose outline holds the event's position, or the one nearest to it."""
-        if event.lon is None or event.lat is None:
-            return None
-        lon, lat = to_wgs84(event.lon, event.lat, event.crs)
+    def _by_place(self, event: ComplaintEvent) -> Tag | None:
+        """Return the estate at the event's position or address: an outline, then a name, then nearness."""
+        lon, lat = to_wgs84(event.lon or 0.0, event.lat or 0.0, event.crs)
         if not is_possible(lon, lat):
-            return None
+            return self._by_address(event)
         if estate_id := self._positions.inside(lon, lat):
             return _structured(estate_id, self._registry.estates[estate_id].name, "outline", "", _INSIDE)
+        named = self._by_address(event)
+        if named is not None and not self._registry.estates[named.estate_id].polygon:
+            return named
         estate_id, metres = self._positions.nearest(lon, lat)
         if not estate_id:
             return None

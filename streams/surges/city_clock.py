@@ -47,6 +47,8 @@ class CityClock:
         self._place(first_hour)
         self.per_day = 0.0
         """Events the city is expected to send on an ordinary day."""
+        self.active_days = 0
+        """Closed days with events among those that the profile looks back on."""
 
     def reach(self, hour: int) -> None:
         """Go on to the hour after the one reached so far."""
@@ -90,6 +92,7 @@ class CityClock:
         first = int(past.day[0])
         totals = np.bincount(past.day - first, counts).astype(np.float64)[-PROFILE_DAYS:]
         weekdays = ((np.arange(first, int(past.day[-1]) + 1, dtype=np.int64) + 6) % 7)[-PROFILE_DAYS:]
+        self.active_days = int(np.count_nonzero(totals))
         profile = _profile(past.hour, counts)
         factors = _weekday_factors(totals, weekdays)
         self.per_day = _level((totals / factors[weekdays])[-LEVEL_DAYS:])

@@ -44,6 +44,8 @@ WHOLE_CITY = "*"
 SWEEP_DAYS = 7
 """Each unit's old requests are dropped once in so many days."""
 HOURS_KEPT = 24 * 70
+CITY_SECONDS = 300
+"""The city is weighed at the first arrival in each such stretch."""
 MOST_OF_THE_CITY = 0.5
 """An area with more than this share of the city is left to the watch of the city."""
 
@@ -68,6 +70,7 @@ class Detector:
         self._open: dict[UnitKey, Unit] = {}
         self._city_episode: Episode | None = None
         self._city_name = WHOLE_CITY
+        self._city_weighed = 0
         self._begin: int | None = None
 
     def weigh(self, minute: int, arrivals: Sequence[Arrival]) -> list[Surge]:
@@ -85,7 +88,7 @@ class Detector:
             self._start(minute)
         surges = self._pass_hours(minute // HOUR)
         touched = self._remember(minute, arrivals)
-        if minute >= self._warm_from:
+        if self._clock.active_days >= self._settings.warmup_days:
             now = minute + MINUTE
             surges += self._weigh_city(touched, now)
             for unit, event_id in touched.items():
@@ -100,7 +103,6 @@ class Detector:
 
     def _start(self, minute: int) -> None:
         self._begin = self._hour = minute // HOUR
-        self._warm_from = minute + self._settings.warmup_days * DAY
         self._clock = CityClock(self._hour, self._hours)
         self._scanner = Scanner(self._settings, self._clock, self._shares, self._voices)
         self._city = CityWatch(self._settings, self._clock)
@@ -139,7 +141,7 @@ class Detector:
     def _clear_usual(self, now: int) -> list[Surge]:
         surges = []
         for key, unit in list(self._open.items()):
-            if unit.episode is not None and self._scanner.is_usual(unit, now):
+            if unit.episode is not None and self._may_clear(unit, unit.episode, now):
                 surges.append(self._tell(unit, unit.episode, now, cleared=True))
                 unit.episode, unit.cleared_at = None, now
                 del self._open[key]
@@ -149,6 +151,10 @@ class Detector:
             surges.append(self._tell_city(episode, now, cleared=True))
             self._city_episode = None
         return surges
+
+    def _may_clear(self, unit: Unit, episode: Episode, now: int) -> bool:
+        """Return whether a surge is over; an hour's burst is not before a day has passed without more."""
+        return now - episode.opened_at >= DAY and self._scanner.is_usual(unit, now)
 
     # --- what arrivals do ---
 
@@ -168,12 +174,15 @@ class Detector:
         path = arrival.path
         if path.city:
             self._city_name = path.city
+        is_first = estate_key(path) not in self._units
         estate = self._unit(estate_key(path), path)
+        if estate.path != path:  # a newer registry moved the estate to another area
+            estate.path = path
         distinct = self._settings.window_days * DAY
         counts, is_new = estate.take(arrival, second, distinct)
         raised = [estate] if counts and is_placed(path) else []
         if counts:
-            self._count(estate, arrival, second, is_new=is_new)
+            self._count(estate, arrival, second, is_first=is_first, is_new=is_new)
         for key in area_keys(path):
             area = self._unit(key, path)
             self._shares.place(estate.index, area.level, area.index)
@@ -181,11 +190,11 @@ class Detector:
                 raised.append(area)
         return raised
 
-    def _count(self, estate: Unit, arrival: Arrival, second: float, *, is_new: bool) -> None:
+    def _count(self, estate: Unit, arrival: Arrival, second: float, *, is_first: bool, is_new: bool) -> None:
         self._clock.add(second)
         self._city.add(Record(second, arrival.event_id, True, arrival))
         if self._hours.at(int(second // HOUR)).day == self._hours.at(self._hour).day:
-            self._shares.add(estate.index)
+            self._shares.add(estate.index, is_first=is_first)
             self._voices.add(estate.index, is_new=is_new)
 
     def _unit(self, key: UnitKey, path: Path) -> Unit:
@@ -247,7 +256,8 @@ class Detector:
         if episode is not None:
             is_news = episode.is_news(self._city.sent(episode.window_start))
             return [self._tell_city(episode, now)] if is_news else []
-        best = self._city.best(now)
+        best = self._city.best(now) if now // CITY_SECONDS > self._city_weighed else None
+        self._city_weighed = now // CITY_SECONDS
         if best is None:
             return []
         event_id = next(reversed(touched.values()))

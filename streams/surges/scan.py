@@ -37,6 +37,13 @@ CITY_VARIANCE = 0.02
 CITY_EVENT_WEIGHT = 2.0
 """What the clock still weighs then, in events."""
 FEWEST_IN_CITY_EVENT = 10
+QUIETEST_DAY = 0.15
+"""Part of an ordinary day's requests of newcomers below which no day or longer window falls: half of a
+holiday's."""
+QUIETEST_HOUR = 0.02
+"""The same for shorter windows: the small hours."""
+SHORTEST_DAYS = 1e-4
+LN10 = math.log(10)
 LEAST_EXPECTED = 1e-9
 LEAST_PER_DAY = 1e-6
 
@@ -60,7 +67,7 @@ class Scanner:
             lift: factor by which what surrounds the unit is known to have risen.
         """
         count = unit.held(max(now - self._window_seconds, unit.cleared_at))
-        if count < self._settings.min_reporters:
+        if not self._may_open(unit, now, count):
             return None
         sizes = window_sizes(self._settings.min_reporters, count)
         starts = np.array(unit.times[-count:])[count - sizes]
@@ -73,6 +80,22 @@ class Scanner:
         score = float(surprises[place]) - math.log10(self.per_day(unit))
         expected = Expectation(float(mean[place]), float(size[place]))
         return Window(float(starts[place]), now, int(sizes[place]), expected, score)
+
+    def _may_open(self, unit: Unit, now: float, count: int) -> bool:
+        """Return whether any window could reach the threshold, were the time it spans the quietest there is.
+
+        The Poisson probability of exactly k - 1 requests is less than the tail of any count with the same
+        mean, and the mean is at least a small part of the unit's daily rate. Nine of ten calls end here.
+        """
+        rate = self.per_day(unit)
+        needed = self._settings.threshold + math.log10(rate)
+        times = unit.times
+        for k in range(self._settings.min_reporters, count + 1):
+            days = (now - times[-k]) / DAY
+            mean = rate * (days * QUIETEST_DAY if days > 1 else max(days, SHORTEST_DAYS) * QUIETEST_HOUR)
+            if (math.lgamma(k) + mean) / LN10 - (k - 1) * math.log10(mean) >= needed:
+                return True
+        return False
 
     def window_since(self, unit: Unit, start: float, now: float) -> Window:
         """Return the window from `start` to now, whatever its score."""

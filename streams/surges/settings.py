@@ -37,7 +37,10 @@ class DetectorSettings(BaseModel):
         45, ge=15, description="Days: an event older than this when weighed is ignored; ids are kept as long."
     )
     warmup_days: int = Field(
-        14, ge=7, description="Days from the first event on in which nothing opens, for want of a history."
+        14,
+        ge=7,
+        le=56,
+        description="Days with events, of the last 56, before which nothing opens, for want of a history.",
     )
     voice_days: int = Field(
         730, ge=14, description="Days after which one who complained at an estate counts as a newcomer again."

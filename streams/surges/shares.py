@@ -57,6 +57,7 @@ class Shares:
         self._states = np.zeros((64, len(self._hops), GRID_POINTS), np.float32)
         self._odds = np.zeros((64, len(self._hops)), np.float32)
         self._today = np.zeros(64)
+        self._city_today = 0
         self._areas = 0
         self._area_of: dict[tuple[int, Level], int] = {}
         self._prior = self._first_guess(FEWEST_UNITS)
@@ -75,9 +76,15 @@ class Shares:
         """Note to which area of a level an estate belongs; the latest holds."""
         self._area_of[estate, level] = area
 
-    def add(self, estate: int) -> None:
-        """Count an event of an estate that occurred on the day that is not yet closed."""
-        self._today[estate] += 1
+    def add(self, estate: int, *, is_first: bool) -> None:
+        """Count an event of an estate that occurred on the day that is not yet closed.
+
+        An estate's first event says only that it is there: had it been there all along, it would speak for a
+        small share, had it just begun, for a large one; so it counts for the city alone.
+        """
+        self._city_today += 1
+        if not is_first:
+            self._today[estate] += 1
 
     def known(self, level: Level, index: int, days: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return a unit's share as it was known when local days began: a row (mean, doubt, unevenness) each.
@@ -95,10 +102,11 @@ class Shares:
         """Learn from the day that ended before local day `today`; `surging` estates had a surge open."""
         states = self._states[: self.estates]
         self._drift(states)
-        if self._today.any():
+        if self._city_today:
             self._learn(states, surging)
             self._renew_prior(states)
         self._today[:] = 0
+        self._city_today = 0
         shares = self._summary(states)
         self._known[True].keep(today, shares)
         self._known[False].keep(today, self._sum_areas(shares))
@@ -131,7 +139,7 @@ class Shares:
     def _usual_likelihood(self, counts: NDArray[np.float64]) -> Floats:
         """Return P(count | share) of days without a surge: a row for each count, a column for each share."""
         size = 1 / self._settings.day_variance
-        mean = self._values.astype(np.float64) * self._today.sum()
+        mean = self._values.astype(np.float64) * self._city_today
         constant = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1)
         powers = counts[:, None] * np.log(mean / (mean + size)) - size * np.log1p(mean / size)
         chances: Floats = np.maximum(np.exp(constant[:, None] + powers), 1e-30).astype(np.float32)

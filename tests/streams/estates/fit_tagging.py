@@ -59,8 +59,7 @@ def main() -> None:
     events = {event.request_id: event for event in read_messages(MESSAGES, "", SOURCE)}
     letters = count_letters(events.values())
     nothing = Trees(0.0, [[0] * 7], [[1e9] * 7], [[0.0] * 8])
-    _write(Weights(list(NAMES), nothing, nothing, letters))
-    tagger = Tagger(open_registry(LISTING))
+    tagger = Tagger(open_registry(LISTING), weights=Weights(list(NAMES), nothing, nothing, letters))
     gold = read_estates(GOLD)
     mine = {key: value for key, value in read_estates(HERE / "labels_estates.csv").items() if key not in gold}
     tuning = {key: value for key, value in gold.items() if not is_held_out(key)}
@@ -72,7 +71,7 @@ def main() -> None:
     known_trees, unknown_trees = (
         fit(evidence[kind], right[kind], worth[kind]) for kind in (~unknown, unknown)
     )
-    _write(Weights(list(NAMES), known_trees, unknown_trees, letters))
+    OUT.write_bytes(msgspec.json.encode(Weights(list(NAMES), known_trees, unknown_trees, letters)))
     print(f"{len(right)} candidates of {len(mine) + len(tuning)} messages")
 
 
@@ -132,11 +131,6 @@ def _full(tree: Any, rate: float) -> tuple[list[int], list[float], list[float]]:
             thresholds[place] = round(float(tree.threshold[node]), 5)
         stack += [(left if left >= 0 else node, 2 * place + 1), (right if left >= 0 else node, 2 * place + 2)]
     return features, thresholds, leaves
-
-
-def _write(learned: Weights) -> None:
-    OUT.write_bytes(msgspec.json.encode(learned))
-    weights.load_weights.cache_clear()
 
 
 if __name__ == "__main__":

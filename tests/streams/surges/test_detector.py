@@ -41,7 +41,7 @@ def test_a_burst_opens_one_surge_before_half_of_it_has_come() -> None:
 
 
 def test_a_surge_carries_what_is_needed_to_judge_it() -> None:
-    surge = surges_of(everyday(62) + burst(3, NOON, 16, 6 * HOUR))[-1]
+    surge = surges_of(everyday(66) + burst(3, NOON, 16, 6 * HOUR))[-1]
     assert surge.path == Path("E3", "C1", "S0", "D0", "P")
     assert surge.expected_low <= surge.expected <= surge.expected_high < surge.observed
     assert {f"r-s3-{n}" for n in range(16)} <= set(surge.request_ids)
@@ -133,6 +133,13 @@ def test_estates_that_rise_together_are_one_surge_of_their_street() -> None:
 def test_one_loud_estate_is_not_its_streets_surge() -> None:
     surges = opened(surges_of(everyday(62, estates=40) + burst(3, NOON, 30, 6 * HOUR)))
     assert {surge.level for surge in surges} == {Level.ESTATE}
+
+
+def test_an_estate_is_told_with_the_areas_that_it_has_now() -> None:
+    moved = Path("E3", "C9", "S9", "D0", "P")
+    events = [event._replace(path=moved) for event in burst(3, NOON, 16, 6 * HOUR)]
+    (surge,) = opened(surges_of(everyday(60) + events))
+    assert surge.path == moved
 
 
 def test_open_surges_are_counted_by_level() -> None:

@@ -18,7 +18,7 @@ def live(shares: Shares, counts: dict[int, float], days: int, begin: int, seed: 
     for day in range(begin + 1, begin + days + 1):
         for index, mean in counts.items():
             for _ in range(rng.poisson(mean)):
-                shares.add(index)
+                shares.add(index, is_first=False)
         shares.close_day(day, ())
     return begin + days
 
@@ -40,7 +40,7 @@ def test_one_day_of_a_surge_teaches_little() -> None:
     day = live(shares, counts, 100, FIRST)
     before = shares.latest(Level.ESTATE, 5)
     for _ in range(40):
-        shares.add(5)
+        shares.add(5, is_first=False)
     live(shares, counts, 1, day)
     assert shares.latest(Level.ESTATE, 5) < 1.3 * before
 
@@ -76,3 +76,13 @@ def test_an_area_is_the_sum_of_its_estates() -> None:
     mean, _, unevenness = shares.known(Level.STREET, street, np.array([day]))[0]
     assert mean == pytest.approx(sum(parts))
     assert unevenness < 1
+
+
+def test_a_first_event_does_not_speak_for_a_large_share() -> None:
+    shares, counts = city()
+    day = live(shares, counts, 60, FIRST)
+    newcomer = shares.enroll(Level.ESTATE)
+    before = shares.latest(Level.ESTATE, newcomer)
+    shares.add(newcomer, is_first=True)
+    live(shares, counts, 1, day)
+    assert shares.latest(Level.ESTATE, newcomer) < 1.05 * before
