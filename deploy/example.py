@@ -1,4 +1,4 @@
-"""A pulse.toml with every setting commented out at its default: pulse.example.toml, which a test keeps true."""
+"""A pulse.toml with every setting commented out at its default: pulse.example.toml; a test keeps it true."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ WIDTH: Final = 100
 DEFAULT_MARK: Final = "#: "
 HEAD: Final = f"""\
 Settings of estate-pulse. Copy to pulse.toml and uncomment what you change. For each setting the first of
-these that has it wins: environment variable ({PREFIX} and the path, joined by {DELIMITER}, in capitals: {PREFIX}SINKS__BATCH_ROWS),
-pulse.toml, the running local stack, the default. `pulse config` shows what is in force and from where.
-Secrets are better given by the environment."""
+these that has it wins: environment variable ({PREFIX} and the path, joined by {DELIMITER}, in capitals:
+{PREFIX}SINKS__BATCH_ROWS), pulse.toml, the running local stack, the default. `pulse config` shows what is in
+force and from where. Secrets are better given by the environment."""
 
 
 def example_toml() -> str:

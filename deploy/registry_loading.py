@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from sinks.units import store_units
-
 from deploy.settings import Settings
 from deploy.topics import partitions_of
 from producers.contract import RAW_TOPIC, REGISTRY_TYPE, RegistryActivated, control_headers, encode
+from sinks.units import store_units
 from streams.contract import REGISTRY_TOPIC
 from streams.estates.registry import Registry
 from streams.estates.registry_csv import format_csv

@@ -104,7 +104,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    r"""Publish the rows of PATHS as events.
+    """Publish the rows of PATHS as events.
 
     Every row is published: one that cannot be mapped goes out whole with the reason, is rejected by the
     stream, and is counted under "not mapped" here. Stopping and starting again counts nothing twice.
