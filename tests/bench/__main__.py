@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform as machine
+import sys
 import tempfile
 import time
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from tests.bench.platform import made_events, registry_file, throughput, visible
 from tests.integration.platform import running_platform
 
 ESTATES = 15_000
+LATENCY_SECONDS = 10.0
 
 
 def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
@@ -30,21 +32,32 @@ def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="pulse-bench-") as made:
         directory = Path(made)
+        note("work W by three ways")
         compared = compare(directory / "work", work_events, rounds)
         figures["w_ratio_naive"] = compared.ratio("batch_faust", "naive_faust")
         figures["w_ratio_aiokafka"] = compared.ratio("batch_faust", "plain_aiokafka")
         figures |= {f"w_{way}_events_per_second": rate for way, rate in compared.events_per_second.items()}
         figures |= {f"w_{way}_cpu_us": cost for way, cost in compared.cpu_us.items()}
+        note("producer")
         figures["producer_events_per_second"] = producer_rate(directory / "producer", work_events)
+        note(f"whole platform, {ESTATES} estates")
         whole = throughput(directory / "whole", ESTATES, events)
         figures["platform_events"] = whole.events
         figures["platform_events_per_second"] = whole.events_per_second
         figures["worker_rss_mb"] = whole.worker_rss_mb
+        note("whole platform, 45 estates")
         few = throughput(directory / "few", 45, events)
         figures["cost_ratio_estates"] = few.events_per_second / whole.events_per_second
-        figures["visible_500_p50_ms"], figures["visible_500_p99_ms"] = visible(directory / "v500", 500, 10)
-        figures["visible_p50_ms"], figures["visible_p99_ms"] = visible(directory / "v2000", 2000, 10)
+        for rate, prefix in ((500, "visible_500"), (2000, "visible")):
+            note(f"latency at {rate} events/s")
+            p50, p99 = visible(directory / f"latency-{rate}", rate, LATENCY_SECONDS)
+            figures[f"{prefix}_p50_ms"], figures[f"{prefix}_p99_ms"] = p50, p99
     return figures
+
+
+def note(step: str) -> None:
+    """Say on stderr what is being measured: it takes minutes."""
+    print(f"{time.strftime('%H:%M:%S')} {step}", file=sys.stderr, flush=True)
 
 
 def producer_rate(directory: Path, count: int) -> float:
