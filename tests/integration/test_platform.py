@@ -112,4 +112,4 @@ def test_a_changed_registry_takes_effect_at_its_place_in_the_log(platform: Platf
     assert facts(platform, "estate_id", "r200") != ["E2"]
     assert facts(platform, "estate_id", "r201") == ["E2"]
     assert facts(platform, "registry_version", "r201") == [version]
-    assert platform.rows("SELECT dictGet('pulse.units_dict', 'name', tuple('E2'))") == [("翠景豪庭",)]
+    assert platform.rows("SELECT dictGet('pulse.units_dict', 'name', ('estate', 'E2'))") == [("翠景豪庭",)]
