@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test integration check format docs secrets lock install clean
+.PHONY: help demo test integration bench check format docs secrets lock install clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ test: $(INSTALLED) ## Run all tests, on the real broker and the real ClickHouse;
 
 integration: $(INSTALLED) ## Run only the tests that need real parts.
 	@$(BIN)/pytest -m stack $(ARGS)
+
+bench: $(INSTALLED) ## Measure speed against simple ways of the same work; ARGS="--quick" or "--json".
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 check: $(INSTALLED) ## Lint, format, types, import arrows: all that CI checks beside the tests.
 	$(BIN)/ruff check .

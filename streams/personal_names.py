@@ -67,7 +67,7 @@ _CONTACTED: Final = re.compile(
     f"{_SURNAME}(?:{_NOT_GIVEN}{_PLACE_END}{_GIVEN}){{1,2}}"
     r"(?=\s?[(（]\s?(?:电话|手机|联系电话|身份证)?\s?[:：]?\s?‹(?:phone|id|number)›)"
 )
-"""业主吴国桂（‹phone›）: whoever is followed by a number in brackets is named; 东方小区（‹phone›） is a place."""
+"""业主吴国桂（‹phone›）: whom a number in brackets follows is a person; 东方小区（‹phone›） is a place."""
 _CONTACT_CUE: Final = re.compile("[(（][^‹()（）]{0,8}‹(?:phone|id|number)›")
 _ENGLISH: Final = re.compile(
     r"(?P<stated>(?<![A-Za-z])(?:[Mm]y name is|[Mm]y name's|[Nn]ame\s?:|[Cc]ontact\s?:|[Ss]igned,?"

@@ -113,7 +113,7 @@ def command(
     pulse produce file messages.csv --mapping tipdm2020c
     pulse produce file 311.csv --mapping nyc311 --speed 60
     pulse produce file 311.csv --mapping nyc311 --limit 3 --dry-run
-    """
+    """  # noqa: D301  (click wants the character that keeps lines apart, not a backslash)
     if rate is not None and speed is not None:
         raise click.UsageError("--rate and --speed exclude each other")
     settings = load_settings().producers

@@ -36,7 +36,7 @@ CITY_VARIANCE = 0.02
 """Relative variance of the city about its clock on a usual day."""
 CITY_EVENT_WEIGHT = 2.0
 """What the clock still weighs then, in events."""
-FEWEST_IN_CITY_EVENT = 10
+FEWEST_IN_CITY_EVENT = 4
 QUIETEST_DAY = 0.15
 """Part of an ordinary day's requests of newcomers below which no day or longer window falls: half of a
 holiday's."""

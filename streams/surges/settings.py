@@ -13,7 +13,7 @@ class DetectorSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threshold: float = Field(
-        5.4, gt=0, description="Score at which an estate or area opens: log10 of a recurrence in unit-days."
+        5.5, gt=0, description="Score at which an estate or area opens: log10 of a recurrence in unit-days."
     )
     rest_threshold: float = Field(
         3.0, ge=0, description="Score that an area must reach without the part of it that rose most."
