@@ -1,7 +1,7 @@
 """The configuration of supervisord, which keeps the parts of the local stack alive; pure text.
 
 supervisord was chosen over own code for restarts, back-off, log rotation and ordered stops
-(docs/adr/0010-supervisor.md).
+(docs/adr/0006-supervisor.md).
 """
 
 from __future__ import annotations
