@@ -37,6 +37,7 @@ from streams.metrics import (
     BATCH_SECONDS,
     EVENTS,
     LAG,
+    LAG_SECONDS,
     NEXT_OFFSET,
     PART_CLOCK,
     REBUILD_SECONDS,
@@ -239,6 +240,7 @@ def register(app: faust.App, intake: Intake, epoch: int) -> None:
             LAG.labels(str(message.partition)).set(
                 max(0, (app.consumer.highwater(message.tp) or 0) - batch[-1].offset - 1)
             )
+            LAG_SECONDS.labels(str(message.partition)).set(max(0.0, time.time() - batch[-1].timestamp / 1000))
             if message.generation_id == app.consumer_generation_id:
                 await stream.ack(event)
             else:

@@ -13,6 +13,10 @@ WATERMARK = Gauge("pulse_stream_watermark_timestamp_seconds", "Event time up to 
 PART_CLOCK = Gauge("pulse_stream_part_clock_timestamp_seconds", "Latest arrival seen in a part", ["part"])
 # Worry when it keeps growing for minutes.
 LAG = Gauge("pulse_stream_lag_records", "Records of a part that wait to be taken", ["part"])
+# Worry when it passes the time in which operators were promised to see an event.
+LAG_SECONDS = Gauge(
+    "pulse_stream_lag_seconds", "Age of the last record taken of a part, since it was sent", ["part"]
+)
 BATCH_RECORDS = Histogram(
     "pulse_stream_batch_records", "Records in a batch", buckets=(1, 10, 100, 500, 1000, 2500, 5000, 10000)
 )
