@@ -1,6 +1,7 @@
 # Everything that a newcomer, a developer and CI call. `make help` lists it. What is installed goes to .venv and
 # nowhere else; installers write to stderr, so that stdout is the command's alone.
 SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
