@@ -79,6 +79,14 @@ class CityClock:
         sent = sent_now - self._sent[slots] - self._counts[slots] * np.minimum(part / passed, 1.0)
         return due, sent, self._days[slots]
 
+    def due_until(self, second: float) -> float:
+        """Return what the city was due from the start of its memory to `second`; quick, without vectors."""
+        slot = int(second // HOUR) - self._base
+        if slot < 0:
+            return 0.0
+        part = second / HOUR - slot - self._base
+        return self._due.item(slot) + self._expected.item(slot) * part
+
     def days(self, starts: Floats) -> Ints:
         """Return the local days of moments that the clock remembers."""
         return self._days[np.maximum((starts // HOUR).astype(np.int64) - self._base, 0)]

@@ -9,8 +9,6 @@ import math
 from bisect import bisect_left, insort
 from collections import Counter
 
-import numpy as np
-
 from streams.surges.arrival import Record
 from streams.surges.city_clock import CityClock
 from streams.surges.hours import HOUR
@@ -18,14 +16,14 @@ from streams.surges.scan_window import Expectation, Window
 from streams.surges.settings import DetectorSettings
 from streams.surges.tails import surprise
 
-WINDOW_SECONDS = HOUR * np.array([3.0, 6.0, 24.0])
+WINDOW_SECONDS = (3 * HOUR, 6 * HOUR, 24 * HOUR)
 LEAST_EXPECTED = 1e-9
 FEWEST_REQUESTS = 8
 """Counted requests below which no window is a city's event: so few may be two estates' own."""
 MOST_OF_ONE_ESTATE = 2
 """Requests that one estate adds to a window of the city, so that no estate's surge is the city's."""
-CITY_SIZE = 50.0
-"""NB size of a city's window: the clock is right within about 14%."""
+CITY_SIZE = 100.0
+"""NB size of a city's window: the clock is right within about 10%."""
 
 
 class CityWatch:
@@ -42,16 +40,16 @@ class CityWatch:
 
     def best(self, now: float) -> Window | None:
         """Return the window that opens the city's surge now; none where none does."""
-        starts = now - WINDOW_SECONDS
-        due = self._clock.since(starts, now)[0] * self._settings.city_excess
-        usual = zip(starts.tolist(), due.tolist(), strict=True)
-        rising = [start for start, most in usual if self.sent(start) > most]
+        end, excess = self._clock.due_until(now), self._settings.city_excess
+        starts = (now - seconds for seconds in WINDOW_SECONDS)
+        due = self._clock.due_until
+        rising = [start for start in starts if self.sent(start) > excess * (end - due(start))]
         opening = [window for start in rising if self._opens(window := self.window_since(start, now))]
         return max(opening, key=lambda window: window.score, default=None)
 
     def is_usual(self, now: float) -> bool:
         """Return whether all windows are within the usual again."""
-        windows = (self.window_since(start, now) for start in (now - WINDOW_SECONDS).tolist())
+        windows = (self.window_since(now - seconds, now) for seconds in WINDOW_SECONDS)
         return all(
             10 ** -float(surprise(window.observed, *window.expected)) > self._settings.usual_p
             for window in windows
@@ -61,7 +59,7 @@ class CityWatch:
         """Return the window from `start` to now; its score is the log10 of its recurrence in days."""
         held = Counter(record.arrival.path.estate for record in self.since(start))
         observed = sum(min(MOST_OF_ONE_ESTATE, count) for count in held.values())
-        due = max(float(self._clock.since(np.array([start]), now)[0][0]), LEAST_EXPECTED)
+        due = max(self._clock.due_until(now) - self._clock.due_until(start), LEAST_EXPECTED)
         score = float(surprise(observed, due, CITY_SIZE)) - math.log10(max(self._clock.per_day, 1.0))
         return Window(start, now, observed, Expectation(due, CITY_SIZE), score)
 

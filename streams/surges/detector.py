@@ -43,6 +43,8 @@ WHOLE_CITY = "*"
 """Name of the city where the events name none."""
 SWEEP_DAYS = 7
 """Each unit's old requests are dropped once in so many days."""
+VOICE_SWEEP_DAYS = 30
+"""The same for reporters: a longer memory, so more costly to go through."""
 HOURS_KEPT = 24 * 70
 CITY_SECONDS = 300
 """The city is weighed at the first arrival in each such stretch."""
@@ -130,13 +132,15 @@ class Detector:
         self._seen.forget(now)
         self._hours.forget_before(self._hour - HOURS_KEPT)
         for unit in self._units.values():
-            if unit.index % SWEEP_DAYS == today % SWEEP_DAYS:
-                self._sweep(unit, now)
+            self._sweep(unit, unit.index + today, now)
 
-    def _sweep(self, unit: Unit, now: int) -> None:
+    def _sweep(self, unit: Unit, turn: int, now: int) -> None:
         settings = self._settings
-        heard_days = settings.voice_days if unit.level is Level.ESTATE else settings.window_days
-        unit.forget(now - settings.window_days * DAY, now - heard_days * DAY)
+        if turn % SWEEP_DAYS == 0:
+            unit.forget(now - settings.window_days * DAY)
+        if turn % VOICE_SWEEP_DAYS == 0:
+            heard_days = settings.voice_days if unit.level is Level.ESTATE else settings.window_days
+            unit.forget_voices(now - heard_days * DAY)
 
     def _clear_usual(self, now: int) -> list[Surge]:
         surges = []

@@ -37,12 +37,8 @@ CITY_VARIANCE = 0.02
 CITY_EVENT_WEIGHT = 2.0
 """What the clock still weighs then, in events."""
 FEWEST_IN_CITY_EVENT = 4
-QUIETEST_DAY = 0.15
-"""Part of an ordinary day's requests of newcomers below which no day or longer window falls: half of a
-holiday's."""
-QUIETEST_HOUR = 0.02
-"""The same for shorter windows: the small hours."""
-SHORTEST_DAYS = 1e-4
+LEAST_PART_OF_DUE = 0.2
+"""Part of what a unit is due that its newcomers send at the least, were the city as quiet as on a holiday."""
 LN10 = math.log(10)
 LEAST_EXPECTED = 1e-9
 LEAST_PER_DAY = 1e-6
@@ -82,21 +78,18 @@ class Scanner:
         return Window(float(starts[place]), now, int(sizes[place]), expected, score)
 
     def _may_open(self, unit: Unit, now: float, count: int) -> bool:
-        """Return whether any window could reach the threshold, were the time it spans the quietest there is.
+        """Return whether any window could reach the threshold if the city sent far less than it was due.
 
         The Poisson probability of exactly k - 1 requests is less than the negative binomial tail with the
-        same mean above it, and the mean is taken for a small part of the unit's daily rate, so hardly a
-        surge is lost, and a third of all calls end before any vector is made.
+        same mean above it. Most calls end here, before any vector is made.
         """
-        rate = self.per_day(unit)
+        rate, share = self.per_day(unit), self.share(unit) * LEAST_PART_OF_DUE
         needed = self._settings.threshold + math.log10(rate)
-        times = unit.times
+        times, due_until = unit.times, self._clock.due_until
+        end = due_until(now)
         for k in range(self._settings.min_reporters, count + 1):
-            days = (now - times[-k]) / DAY
-            mean = rate * (days * QUIETEST_DAY if days > 1 else max(days, SHORTEST_DAYS) * QUIETEST_HOUR)
-            if mean >= k - 1:
-                continue
-            if (math.lgamma(k) + mean) / LN10 - (k - 1) * math.log10(mean) >= needed:
+            mean = share * (end - due_until(times[-k])) + LEAST_EXPECTED
+            if mean < k - 1 and (math.lgamma(k) + mean) / LN10 - (k - 1) * math.log10(mean) >= needed:
                 return True
         return False
 

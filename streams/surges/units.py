@@ -74,15 +74,17 @@ class Unit:
         """Return the number of newcomers from `start` on."""
         return len(self.newcomers) - bisect_left(self.newcomers, start)
 
-    def forget(self, before: float, voices_before: float) -> None:
-        """Drop requests before `before`, unless an open surge holds them, and reporters silent since long."""
+    def forget(self, before: float) -> None:
+        """Drop requests before `before`, unless an open surge holds them."""
         if self.episode is not None:
             before = min(before, self.episode.window_start)
         del self.records[: _place(self.records, before)]
         del self.times[: bisect_left(self.times, before)]
         del self.newcomers[: bisect_left(self.newcomers, before)]
-        if self._heard:
-            self._heard = {who: when for who, when in self._heard.items() if when >= voices_before}
+
+    def forget_voices(self, before: float) -> None:
+        """Drop reporters who have been silent since `before`: they are newcomers again."""
+        self._heard = {who: when for who, when in self._heard.items() if when >= before}
 
 
 def _place(records: list[Record], second: float) -> int:
