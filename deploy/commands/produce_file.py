@@ -14,9 +14,9 @@ from typing import Final, Literal
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from deploy.commands.produce import one_line_errors, warn_of_demo_key
+from deploy.progress import publishing_progress
 from deploy.settings import load_settings
 from producers.identity import Pseudonyms
 from producers.publish import Publisher
@@ -202,7 +202,7 @@ def _publish(
         given = _Input(request, settings, closing)
         checkpoint = _checkpoint(request)
         publisher = closing.enter_context(Publisher(settings.brokers, settings.publish, name="file"))
-        progress = closing.enter_context(_progress(console, show))
+        progress = closing.enter_context(publishing_progress(console, show))
         reading = progress.add_task("reading", total=given.size)
         publishing = progress.add_task("publishing", total=None)
 
@@ -225,18 +225,6 @@ def _checkpoint(request: Request) -> Checkpoint | None:
     if request.state is None:
         return None
     return Checkpoint(request.state, fingerprint(request.paths, request.how()))
-
-
-def _progress(console: Console, show: bool) -> Progress:
-    return Progress(
-        TextColumn("{task.description:>10}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f}"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not (show and console.is_terminal),
-    )
 
 
 def _report(tally: Tally, rows: int, seconds: float, *, as_json: bool) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from deploy.commands.produce import one_line_errors
 from deploy.errors import OperationFailed
 from deploy.example_district import as_registry
+from deploy.progress import publishing_progress
 from deploy.settings import load_settings
 from producers.publish import Publisher
 from producers.records import Record, event_record
@@ -118,7 +118,10 @@ def _publish(
 ) -> tuple[Tally, float]:
     """Publish until the records end or Ctrl-C; return what was published and acknowledged."""
     began = time.monotonic()
-    with Publisher(settings.brokers, settings.publish, name="synthetic") as publisher, _progress(show) as bar:
+    with (
+        Publisher(settings.brokers, settings.publish, name="synthetic") as publisher,
+        publishing_progress(Console(stderr=True), show) as bar,
+    ):
         task = bar.add_task("publishing", total=total)
         replay = Replay(
             publisher,
@@ -132,19 +135,6 @@ def _publish(
             click.echo("stopped; waiting until what was published is acknowledged", err=True)
         publisher.flush()
     return replay.tally, time.monotonic() - began
-
-
-def _progress(show: bool) -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description:>10}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f}"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not (show and console.is_terminal),
-    )
 
 
 def _report(tally: Tally, seconds: float, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.calendar import LocalCalendar
-from streams.contract import Reason, Surge  # noqa: F401  (Surge: the contract stays importable as a whole)
+from streams.contract import Reason
 from streams.part import HoleInLog, IntakeRules, Outcome, Part
 from streams.pipeline import RawRecord
 from tests.streams.records import NOON, activation, event, raw, tick, tools
