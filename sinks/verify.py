@@ -47,6 +47,22 @@ class Verification:
         return self.account.is_exact and self.counts.is_exact
 
 
+class Patience:
+    """Runs out when nothing has changed for so many seconds: a slow machine is no fault, a dead worker is."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._seen: object = None
+        self._since = time.monotonic()
+
+    def is_over(self, seen: object) -> bool:
+        """Return whether what is seen now was seen so long ago already."""
+        now = time.monotonic()
+        if seen != self._seen:
+            self._seen, self._since = seen, now
+        return now - self._since >= self._seconds
+
+
 class Verifier:
     """Compares the raw log, the tables and the counts of one epoch."""
 
@@ -66,7 +82,8 @@ class Verifier:
         Args:
             first: first local day whose counts are compared; the first that has any unless given.
             last: last local day whose counts are compared; the last that has any unless given.
-            wait_seconds: how long to wait for workers that are still at it.
+            wait_seconds: how long to wait for workers that are still at it, counted anew from each progress
+                that they make.
 
         Raises:
             LogAway: the broker does not answer, or the topic is missing.
@@ -74,25 +91,27 @@ class Verifier:
             DatabaseRefused: it refuses, e.g. the schema was not migrated.
         """
         started = time.monotonic()
-        deadline = started + wait_seconds
         with RawLog(self._settings.brokers, self._topic) as log:
-            self._wait_until_stored(log, deadline)
+            self._wait_until_stored(log, Patience(wait_seconds))
             account = self._account(log)
-        counts = self._compare(first, last, deadline)
+        counts = self._compare(first, last, Patience(wait_seconds))
         return Verification(account, counts, time.monotonic() - started)
 
-    def _wait_until_stored(self, log: RawLog, deadline: float) -> None:
+    def _wait_until_stored(self, log: RawLog, patience: Patience) -> None:
         ends = {part: log.end(part) for part in log.parts}
-        while time.monotonic() < deadline:
-            if all(self._facts.stored_up_to(self._epoch, part) >= end for part, end in ends.items()):
+        while True:
+            stored = {part: self._facts.stored_up_to(self._epoch, part) for part in ends}
+            if all(stored[part] >= end for part, end in ends.items()) or patience.is_over(stored):
                 return
             time.sleep(POLL_SECONDS)
 
-    def _compare(self, first: dt.date | None, last: dt.date | None, deadline: float) -> CountReport:
+    def _compare(self, first: dt.date | None, last: dt.date | None, patience: Patience) -> CountReport:
         check = CountCheck(self._settings)
-        while not (report := check.run(first, last)).is_exact and time.monotonic() < deadline:
+        while True:
+            report = check.run(first, last)
+            if report.is_exact or patience.is_over((report.compared, report.differing)):
+                return report
             time.sleep(POLL_SECONDS)
-        return report
 
     def _account(self, log: RawLog) -> Account:
         account = Account()

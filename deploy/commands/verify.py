@@ -33,10 +33,10 @@ day = click.DateTime(formats=["%Y-%m-%d"])
     "--wait",
     "wait_seconds",
     type=click.FloatRange(0),
-    default=0.0,
+    default=30.0,
     show_default=True,
     metavar="SECONDS",
-    help="Wait so long for workers that are still at it.",
+    help="Wait for workers that are still at it, until they make no progress for so long.",
 )
 def command(as_json: bool, first: dt.datetime | None, last: dt.datetime | None, wait_seconds: float) -> None:
     """Prove that every published event is stored, a duplicate, or rejected with a reason.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -202,16 +203,21 @@ def test_it_waits_for_workers_that_are_still_at_it(
     fresh: SinksSettings, log: Log, sink: ClickHouseSink
 ) -> None:
     log.publish(0)
-    sink.insert_facts([fact(0)])
-    sink.recount_days(1, 0, 1, {midnight(fresh)})
-    marks = [
-        Progress(epoch=1, part=part, next=end, clock_ms=0, registry_version="")
-        for part, end in ((0, 1), (1, 0))
-    ]
-    sink.insert_progress(marks)
-    found = verify(fresh, log, wait_seconds=60)
-    assert found.is_exact
-    assert found.seconds < 30
+
+    def store() -> None:
+        sink.insert_facts([fact(0)])
+        sink.insert_progress([Progress(epoch=1, part=0, next=1, clock_ms=0, registry_version="")])
+        sink.recount_days(1, 0, 1, {midnight(fresh)})
+
+    worker = threading.Timer(2.0, store)
+    worker.start()
+    assert verify(fresh, log, wait_seconds=60).is_exact
+    worker.join()
+
+
+def test_its_patience_ends_where_nothing_moves(fresh: SinksSettings, log: Log) -> None:
+    log.publish(0)
+    assert len(verify(fresh, log, wait_seconds=1).account.missing) == 1
 
 
 def test_reading_ends_where_the_log_ended_when_it_began(log: Log) -> None:
