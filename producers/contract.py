@@ -131,33 +131,38 @@ def fault_of(event: ComplaintEvent, latest: dt.datetime) -> Fault | None:
         event: decoded.
         latest: aware; nothing may have happened or arrived after it.
     """
-    for field in ("source", "request_id", "event_id"):
-        length = len(getattr(event, field))
-        if not 0 < length <= MAX_ID_CHARACTERS:
-            return Fault(field, f"has {length} characters; send 1 to {MAX_ID_CHARACTERS}")
-    return _fault_of_values(event) or _fault_of_times(event, latest)
+    return _fault_of_ids(event) or _fault_of_values(event) or _fault_of_times(event, latest)
+
+
+def _fault_of_ids(event: ComplaintEvent) -> Fault | None:
+    ids = {"source": event.source, "request_id": event.request_id, "event_id": event.event_id}
+    for field, id_ in ids.items():
+        if not 0 < len(id_) <= MAX_ID_CHARACTERS:
+            return Fault(field, f"has {len(id_)} characters; send 1 to {MAX_ID_CHARACTERS}")
+    return None
 
 
 def _fault_of_values(event: ComplaintEvent) -> Fault | None:
-    if (event.lon is None) != (event.lat is None):
-        missing = "lon" if event.lon is None else "lat"
+    lon, lat = event.lon, event.lat
+    if (lon is None) != (lat is None):
+        missing = "lon" if lon is None else "lat"
         return Fault(missing, "is missing; lon and lat go together, send both or neither")
-    for field, bound in (("lon", 180.0), ("lat", 90.0)):
-        degrees = getattr(event, field)
-        if degrees is not None and not -bound <= degrees <= bound:
-            return Fault(field, f"is outside -{bound:g}..{bound:g} degrees")
+    if lon is not None and not -180 <= lon <= 180:
+        return Fault("lon", "is outside -180..180 degrees")
+    if lat is not None and not -90 <= lat <= 90:
+        return Fault("lat", "is outside -90..90 degrees")
     if event.satisfaction is not None and not 0.0 <= event.satisfaction <= 1.0:
         return Fault("satisfaction", "is outside 0..1")
     return None
 
 
 def _fault_of_times(event: ComplaintEvent, latest: dt.datetime) -> Fault | None:
-    for field in ("occurred_at", "arrived_at"):
-        moment = getattr(event, field)
-        if moment is not None and moment < EARLIEST:
+    for field, moment in (("occurred_at", event.occurred_at), ("arrived_at", event.arrived_at)):
+        if moment is None or EARLIEST <= moment <= latest:
+            continue
+        if moment < EARLIEST:
             return Fault(field, "lies before 1990; is its unit or epoch wrong?")
-        if moment is not None and moment > latest:
-            return Fault(field, "lies after it was sent; check the source's clock and zone", is_future=True)
+        return Fault(field, "lies after it was sent; check the source's clock and zone", is_future=True)
     if event.due_at is not None and not EARLIEST <= event.due_at < LATEST_DUE:
         return Fault("due_at", "lies outside 1990..2199")
     return None

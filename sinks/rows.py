@@ -9,15 +9,14 @@ type (hazard 24), and integers are packed three times as fast.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNTS
+from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNT_FRAMES
 from streams.contract import (
     EPOCH_SHIFT,
     CountFrame,
-    Measures,
     Progress,
     Rejected,
     Surge,
@@ -45,15 +44,15 @@ COMPLAINT_COLUMNS: Final = (
     *("category", "channel", "reporter", "reporter_hash", "status", "department", "due_at", "satisfaction"),
     *("registry_version", "epoch", "part", "off"),
 )
-UNIT_COUNT_COLUMNS: Final = (
-    *("level", "unit", "grain", "bucket", "part"),
-    *("opened", "petitioned", "closed", "reopened", "categories", "reporters", "version"),
+COUNT_FRAME_COLUMNS: Final = (
+    *("epoch", "part", "next", "levels", "units", "grains", "buckets"),
+    *("opened", "petitioned", "closed", "reopened", "categories", "category_counts", "reporters"),
 )
 SURGE_COLUMNS: Final = (
     *("surge_id", "level", "unit", "estate_id", "community_id", "street_id", "district_id", "city_id"),
     *("state", "revision", "opened_at", "updated_at", "cleared_at", "window_start", "window_end"),
     *("observed", "expected", "expected_low", "expected_high", "score", "reporters", "requests"),
-    *("categories", "request_ids", "children", "detector_version"),
+    *("categories", "category", "request_ids", "children", "detector_version"),
 )
 REJECTED_COLUMNS: Final = (
     *("epoch", "part", "off", "source", "reason", "detail", "record_key", "value"),
@@ -64,7 +63,7 @@ EPOCH_COLUMNS: Final = ("epoch", "parts", "started_at", "reason")
 
 INSERTED: Final = {
     COMPLAINTS: COMPLAINT_COLUMNS,
-    UNIT_COUNTS: UNIT_COUNT_COLUMNS,
+    UNIT_COUNT_FRAMES: COUNT_FRAME_COLUMNS,
     SURGES: SURGE_COLUMNS,
     REJECTED: REJECTED_COLUMNS,
     PROGRESS: PROGRESS_COLUMNS,
@@ -134,41 +133,9 @@ def complaint_columns(facts: Sequence[Tagged]) -> Columns:
     ]
 
 
-Upsert = tuple[str, str, str, int, int, Measures, int]
-"""level, unit, grain, bucket (s since 1970), part, measures, version"""
-
-
-def newest_upserts(frames: Iterable[CountFrame]) -> list[Upsert]:
-    """Return of each (level, unit, grain, bucket, part) the newest value that the frames hold."""
-    newest: dict[tuple[str, str, str, int, int], Upsert] = {}
-    for frame in sorted(frames, key=lambda frame: (frame.epoch, frame.next)):
-        version, part = count_version(frame.epoch, frame.next), frame.part
-        columns = zip(frame.levels, frame.units, frame.grains, frame.buckets, frame.measures, strict=True)
-        for level, unit, grain, bucket, measures in columns:
-            key = (level.value, unit, grain.value, bucket, part)
-            newest[key] = (*key, measures, version)
-    return list(newest.values())
-
-
-def unit_count_columns(upserts: Sequence[Upsert]) -> Columns:
-    """Return the columns of unit counts."""
-    if not upserts:
-        return [[] for _ in UNIT_COUNT_COLUMNS]
-    levels, units, grains, buckets, parts, measures, versions = zip(*upserts, strict=True)
-    return [
-        levels,
-        units,
-        grains,
-        buckets,
-        parts,
-        [measure.opened for measure in measures],
-        [measure.petitioned for measure in measures],
-        [measure.closed for measure in measures],
-        [measure.reopened for measure in measures],
-        [measure.categories for measure in measures],
-        [measure.reporters for measure in measures],
-        versions,
-    ]
+def count_frame_columns(frames: Sequence[CountFrame]) -> Columns:
+    """Return the columns of frames of counts, one row a frame: the server makes a row of each bucket."""
+    return [[getattr(frame, name) for frame in frames] for name in COUNT_FRAME_COLUMNS]
 
 
 def surge_columns(surges: Sequence[Surge]) -> Columns:
@@ -197,6 +164,7 @@ def surge_columns(surges: Sequence[Surge]) -> Columns:
         [surge.reporters for surge in surges],
         [surge.requests for surge in surges],
         [surge.categories for surge in surges],
+        [surge.category for surge in surges],
         [surge.request_ids for surge in surges],
         [surge.children for surge in surges],
         [surge.detector_version for surge in surges],

@@ -12,19 +12,18 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from sinks.clickhouse import ClickHouse, DatabaseRefused, Refused
-from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNTS
+from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNT_FRAMES
 from sinks.rows import (
     INSERTED,
     Columns,
     complaint_columns,
+    count_frame_columns,
     count_version,
     milliseconds,
     month_of,
-    newest_upserts,
     progress_columns,
     rejected_columns,
     surge_columns,
-    unit_count_columns,
 )
 from sinks.settings import SinksSettings
 from sinks.statements import query
@@ -57,8 +56,8 @@ class ClickHouseSink:
         self._insert_all(PROGRESS, progress_columns(marks))
 
     def insert_counts(self, frames: Sequence[CountFrame]) -> None:
-        """Store the newest value that the frames hold of each bucket; their `recount_days` are left out."""
-        self._insert_all(UNIT_COUNTS, unit_count_columns(newest_upserts(frames)))
+        """Store the values of the frames' buckets; their `recount_days` are left out."""
+        self._insert_all(UNIT_COUNT_FRAMES, count_frame_columns(frames))
 
     def insert_surges(self, surges: Sequence[Surge]) -> list[Refused]:
         """Store surges; return those that cannot be stored, by index."""

@@ -136,19 +136,6 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     registry_version: str
 
 
-class Measures(msgspec.Struct, array_like=True):
-    """What is counted of a unit in a bucket, by one part."""
-
-    opened: int = 0
-    petitioned: int = 0
-    closed: int = 0
-    reopened: int = 0
-    categories: dict[str, int] = msgspec.field(default_factory=dict)
-    """Opened requests by problem type."""
-    reporters: list[int] = msgspec.field(default_factory=list)
-    """Bottom-k sketch of distinct reporters of opened requests: ascending 64-bit hashes."""
-
-
 class Grain(StrEnum):
     """The width of a bucket: minute and hour in UTC, day in the platform's local time."""
 
@@ -173,7 +160,15 @@ class CountFrame(msgspec.Struct, frozen=True, kw_only=True):
     grains: list[Grain]
     buckets: list[int]
     """Start of each bucket, seconds since 1970 UTC."""
-    measures: list[Measures]
+    opened: list[int]
+    petitioned: list[int]
+    closed: list[int]
+    reopened: list[int]
+    categories: list[list[str]]
+    """Problem types of the opened requests; how many of each stands in `category_counts`."""
+    category_counts: list[list[int]]
+    reporters: list[list[int]]
+    """Bottom-k sketch of distinct reporters of opened requests: ascending 64-bit hashes."""
     recount_days: list[int] = []
     """Starts of local days (s since 1970) older than memory, to be recounted from facts, all units of the
     day: the sink does so once it has stored this part up to `next`."""
@@ -238,6 +233,8 @@ class Surge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     requests: int
     """All requests in the window, repeats of one reporter included."""
     categories: dict[str, int] = {}
+    category: str = ""
+    """The problem type that most of them had when it opened; it stays, whatever comes after."""
     request_ids: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     """For an area: the estates that carry it."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from producers.contract import Kind, RegistryActivated, Tick
+from streams.buckets import Upserts
 from streams.calendar import LocalCalendar
 from streams.contract import (
     ArrivalFrame,
@@ -21,7 +22,7 @@ from streams.contract import (
     Tagged,
     identity,
 )
-from streams.counting import Countable, Counts, Upsert, countable
+from streams.counting import Countable, Counts, countable
 from streams.pipeline import (
     Dead,
     RawRecord,
@@ -32,6 +33,8 @@ from streams.pipeline import (
     read_event,
     tag_event,
 )
+
+COUNT_COLUMNS = tuple(field.name for field in fields(Upserts))
 
 
 class HoleInLog(Exception):
@@ -180,7 +183,7 @@ def _countable(tagged: Tagged) -> Countable:
     return countable(
         _identity(tagged),
         tagged.kind,
-        milliseconds(tagged.occurred_at) // 1000,
+        int(tagged.occurred_at.timestamp()),
         tagged.path,
         tagged.problem_type,
         tagged.reporter,
@@ -188,17 +191,13 @@ def _countable(tagged: Tagged) -> Countable:
     )
 
 
-def _count_frame(part: Part, upserts: list[Upsert], recount: list[int]) -> CountFrame:
+def _count_frame(part: Part, upserts: Upserts, recount: list[int]) -> CountFrame:
     return CountFrame(
         epoch=part.epoch,
         part=part.part,
         next=part.next,
-        units=[upsert.unit for upsert in upserts],
-        levels=[upsert.level for upsert in upserts],
-        grains=[upsert.grain for upsert in upserts],
-        buckets=[upsert.bucket for upsert in upserts],
-        measures=[upsert.measures for upsert in upserts],
         recount_days=recount,
+        **{name: getattr(upserts, name) for name in COUNT_COLUMNS},
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from producers.contract import Kind
+from streams.buckets import Upserts
 from streams.calendar import LocalCalendar
 from streams.contract import Path, Tag, Tagged, identity
-from streams.counting import Countable, Counts, Upsert, countable
+from streams.counting import Countable, Counts, countable
 
 HOUR = dt.timedelta(hours=1)
 NOON = dt.datetime(2021, 6, 1, 4, 0, tzinfo=dt.UTC)
@@ -83,7 +84,7 @@ def as_counted(fact: Tagged) -> Countable:
     )
 
 
-def counted_by_streams(facts: list[Tagged], zone: str) -> list[Upsert]:
+def counted_by_streams(facts: list[Tagged], zone: str) -> Upserts:
     """What the streams' own counting says of facts in the order of their log."""
     counts = Counts(LocalCalendar(ZoneInfo(zone)), memory_days=1)
     for each in facts:

@@ -14,7 +14,8 @@ from deploy.local.clickhouse import ClickHouseServer
 from producers.contract import Kind
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
-from streams.contract import CountFrame, Grain, Level, Measures, Path, Progress, Reason, Rejected, Tagged
+from streams.contract import CountFrame, Grain, Level, Path, Progress, Reason, Rejected, Tagged
+from tests.counted import Measures, frame
 from tests.sinks.made import NOON, fact
 
 pytestmark = pytest.mark.stack
@@ -160,13 +161,4 @@ def fact_hash(number: int) -> int:
 
 
 def _frame(unit: str, part: int, measures: Measures) -> CountFrame:
-    return CountFrame(
-        epoch=1,
-        part=part,
-        next=10,
-        units=[unit],
-        levels=[Level.ESTATE],
-        grains=[Grain.DAY],
-        buckets=[1_622_476_800],
-        measures=[measures],
-    )
+    return frame(part, 10, {(Level.ESTATE, unit, Grain.DAY, 1_622_476_800): measures})

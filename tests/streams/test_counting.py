@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from producers.contract import Kind
 from streams.calendar import LocalCalendar
-from streams.contract import Grain, Level, Measures, Path, reporter_hash
+from streams.contract import Grain, Level, Path, reporter_hash
 from streams.counting import Countable, Counts, countable
+from tests.counted import Bucket, Measures, rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = int(dt.datetime(2021, 6, 1, 12, 0, tzinfo=SHANGHAI).timestamp())
@@ -26,9 +27,9 @@ def opened(identity: str, second: int = NOON, *, reporter: str = "", path: Path 
     return countable(identity, Kind.OPENED, second, path, "leaks", reporter, identity)
 
 
-def figures(state: Counts) -> dict[tuple[Level, str, Grain, int], Measures]:
+def figures(state: Counts) -> dict[Bucket, Measures]:
     upserts, _ = state.take_upserts()
-    return {(upsert.level, upsert.unit, upsert.grain, upsert.bucket): upsert.measures for upsert in upserts}
+    return rows(upserts)
 
 
 def test_one_event_counts_at_five_levels_and_three_grains() -> None:
@@ -72,7 +73,7 @@ def test_an_event_older_than_memory_asks_for_a_recount_of_its_day() -> None:
     old = NOON - 3 * 86400
     state.add(opened("old", old))
     upserts, recount = state.take_upserts()
-    assert upserts == []
+    assert len(upserts) == 0
     assert recount == [int(dt.datetime(2021, 5, 29, tzinfo=SHANGHAI).timestamp())]
 
 
