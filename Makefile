@@ -7,9 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ARGS ?=
+RUNS ?= 5
+BROKER ?= tansu
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test integration bench check format docs secrets lock install clean
+.PHONY: help demo test integration bench faults check format docs secrets lock install clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +28,9 @@ integration: $(INSTALLED) ## Run only the tests that need real parts.
 
 bench: $(INSTALLED) ## Measure speed against simple ways of the same work; ARGS="--quick" or "--json".
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+faults: $(INSTALLED) ## Break a platform in seeded ways; RUNS=5 BROKER=tansu SEED=1, ARGS="--json" or "--report FILE".
+	@$(BIN)/pulse chaos --runs $(RUNS) --broker $(BROKER) --seed $(SEED) $(ARGS)
 
 check: $(INSTALLED) ## Lint, format, types, import arrows: all that CI checks beside the tests.
 	$(BIN)/ruff check .

@@ -49,7 +49,7 @@ def _setting(path: tuple[str, ...], field: FieldInfo) -> Iterator[str]:
         yield from _comment(f"Secret; give it as {variable_name(path)}.")
     else:
         # What our settings use of TOML looks as in JSON.
-        yield f"{DEFAULT_MARK}{path[-1]} = {json.dumps(default)}"
+        yield f"{DEFAULT_MARK}{path[-1]} = {json.dumps(default, default=str)}"
 
 
 def _comment(text: str) -> Iterator[str]:

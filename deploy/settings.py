@@ -33,6 +33,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from deploy.console.settings import ConsoleSettings
 from deploy.errors import SettingsError
 from deploy.local.state import running_stack_settings
 from deploy.sources import (
@@ -72,6 +73,10 @@ class DeploySettings(BaseModel):
         description="Intake worker processes of the local stack; at most one a partition works.",
     )
     http_intake: bool = Field(False, description="Whether the local stack runs the HTTP intake too.")
+    alerter: bool = Field(
+        False, description="Whether the local stack runs the alerter too: alerts of surges, and the ladder."
+    )
+    console: bool = Field(True, description="Whether the local stack runs the operators' console too.")
     metrics_host: str = Field("127.0.0.1", description="Address that a worker serves /metrics on.")
     metrics_port: int = Field(
         0, ge=0, le=65535, description="TCP port that a worker serves /metrics on; 0 takes a free one."
@@ -96,6 +101,7 @@ class Settings(BaseSettings):
     streams: StreamsSettings = Field(default_factory=StreamsSettings)
     sinks: SinksSettings = Field(default_factory=SinksSettings)
     deploy: DeploySettings = Field(default_factory=DeploySettings)
+    console: ConsoleSettings = Field(default_factory=ConsoleSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import faust
 from faust.types import TopicT
@@ -30,6 +32,8 @@ from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import COUNTS_TOPIC, REJECTED_TOPIC, SURGES_TOPIC, TAGGED_TOPIC, CountFrame
 
+Result = TypeVar("Result")
+
 STORE_POLL_SECONDS: Final = 0.1
 ITEMS_AT_ONCE: Final = 8
 """Fetched batches that one insert unites, at most."""
@@ -47,6 +51,14 @@ class Sender(Protocol):
         ...
 
 
+class Waiting(Protocol):
+    """Says for the time of a block what is waited for, so that nobody takes the wait for a stall."""
+
+    def __call__(self, what: str, topic: str) -> AbstractContextManager[None]:
+        """Take what is waited for, and the topic whose partitions stand still meanwhile."""
+        ...
+
+
 class Recount(NamedTuple):
     """Local days of one part that are to be counted anew, from facts below `next`."""
 
@@ -59,21 +71,22 @@ class Recount(NamedTuple):
 class WriterAgents:
     """What the four agents do with the records of a batch; each call returns when it is durable."""
 
-    def __init__(self, sink: ClickHouseSink, facts: Facts, sender: Sender) -> None:
+    def __init__(self, sink: ClickHouseSink, facts: Facts, sender: Sender, waiting: Waiting) -> None:
         """Take everything that does I/O from outside."""
         self._sink = sink
         self._facts = facts
         self._sender = sender
+        self._waiting = waiting
 
     async def store_tagged(self, records: Sequence[Any]) -> None:
         """Store tagged events, then the progress that they end in."""
         batch = read_tagged(records)
-        refused = await asyncio.to_thread(self._sink.insert_facts, batch.facts)
+        refused = await self._in_thread(TAGGED_TOPIC, self._sink.insert_facts, batch.facts)
         await self._reject(
             batch.rejected
             + [refused_fact(batch.facts[row.index], batch.sources[row.index], row.reason) for row in refused]
         )
-        await asyncio.to_thread(self._sink.insert_progress, batch.marks)
+        await self._in_thread(TAGGED_TOPIC, self._sink.insert_progress, batch.marks)
         now = time.time()
         for record in batch.sources:
             LATENCY.observe(max(0.0, now - record.timestamp / 1000))
@@ -84,25 +97,31 @@ class WriterAgents:
         """Store the new values of buckets, and recount the days that were older than the stream's memory."""
         frames, rejected = read_count_frames(records)
         await self._reject(rejected)
-        await asyncio.to_thread(self._sink.insert_counts, frames)
+        await self._in_thread(COUNTS_TOPIC, self._sink.insert_counts, frames)
         for recount in recounts(frames):
-            await self._wait_until_stored(recount)
-            await asyncio.to_thread(self._sink.recount_days, *recount)
+            with self._waiting("the facts of a recount", COUNTS_TOPIC):
+                await self._wait_until_stored(recount)
+            await self._in_thread(COUNTS_TOPIC, self._sink.recount_days, *recount)
 
     async def store_surges(self, records: Sequence[Any]) -> None:
         """Store surges."""
         surges, rejected = read_surges(records)
-        refused = await asyncio.to_thread(self._sink.insert_surges, surges)
+        refused = await self._in_thread(SURGES_TOPIC, self._sink.insert_surges, surges)
         await self._reject(rejected + [refused_surge(records[row.index], row.reason) for row in refused])
 
     async def store_rejected(self, records: Sequence[Any]) -> None:
         """Store rejected records whole."""
-        await asyncio.to_thread(self._sink.insert_rejected, read_rejected(records))
+        await self._in_thread(REJECTED_TOPIC, self._sink.insert_rejected, read_rejected(records))
 
     async def _wait_until_stored(self, recount: Recount) -> None:
         # The facts of a frame travel in another topic, stored by this process or by another writer.
         while await asyncio.to_thread(self._facts.stored_up_to, recount.epoch, recount.part) < recount.next:
             await asyncio.sleep(STORE_POLL_SECONDS)
+
+    async def _in_thread(self, topic: str, work: Callable[..., Result], *arguments: Any) -> Result:
+        # It tries again for as long as the settings say, then ends the process: no second limit is needed.
+        with self._waiting("ClickHouse", topic):
+            return await asyncio.to_thread(work, *arguments)
 
     async def _reject(self, records: Sequence[OutRecord]) -> None:
         if records:
@@ -122,24 +141,40 @@ def recounts(frames: Sequence[CountFrame]) -> list[Recount]:
     ]
 
 
+class Takes(Protocol):
+    """Yields lists of events that have come within some seconds; they are not acknowledged yet."""
+
+    def __call__(self, stream: Any, *, at_once: int, seconds: float) -> AsyncIterator[list[Any]]:
+        """Take a Faust stream, and how many fetched batches may be in a list."""
+        ...
+
+
 def register(
-    app: faust.App, agents: WriterAgents, settings: SinksSettings, topic: Callable[[str], TopicT]
+    app: faust.App,
+    agents: WriterAgents,
+    settings: SinksSettings,
+    topic: Callable[[str], TopicT],
+    takes: Takes,
 ) -> None:
-    """Attach an agent for each topic; `topic` makes a topic whose items are lists of records."""
+    """Attach an agent for each topic; `topic` makes one whose items are lists of records, for `takes`."""
+    seconds = settings.batch_seconds
     for name, store in (
         (TAGGED_TOPIC, agents.store_tagged),
         (COUNTS_TOPIC, agents.store_counts),
         (SURGES_TOPIC, agents.store_surges),
         (REJECTED_TOPIC, agents.store_rejected),
     ):
-        _register(app, topic(name), store, settings.batch_seconds)
+        _register(app, topic(name), store, partial(takes, at_once=ITEMS_AT_ONCE, seconds=seconds))
 
 
 def _register(
-    app: faust.App, topic: TopicT, store: Callable[[Sequence[Any]], Awaitable[None]], seconds: float
+    app: faust.App,
+    topic: TopicT,
+    store: Callable[[Sequence[Any]], Awaitable[None]],
+    takes: Callable[[Any], AsyncIterator[list[Any]]],
 ) -> None:
     async def write(stream: Any) -> None:
-        async for events in stream.noack_take(ITEMS_AT_ONCE, within=seconds):
+        async for events in takes(stream):
             current = list(_current(app, events))
             await store([record for event in current for record in event.message.value])
             for event in current:

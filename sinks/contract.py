@@ -13,7 +13,10 @@ BI_DATABASE: Final = "bi"
 
 COMPLAINTS: Final = "complaints"
 UNIT_COUNTS: Final = "unit_counts"
+UNIT_COUNT_FRAMES: Final = "unit_count_frames"
+"""Takes what becomes rows of UNIT_COUNTS, and keeps nothing."""
 SURGES: Final = "surges"
+SURGE_ACTIONS: Final = "surge_actions"
 REJECTED: Final = "rejected"
 PROGRESS: Final = "progress"
 UNITS: Final = "units"
@@ -26,6 +29,7 @@ TABLES: Final = (
     COMPLAINTS,
     UNIT_COUNTS,
     SURGES,
+    SURGE_ACTIONS,
     REJECTED,
     PROGRESS,
     UNITS,
@@ -40,6 +44,12 @@ BI_SURGES: Final = "surges"
 BI_ESTATES: Final = "estates"
 BI_DATA_QUALITY: Final = "data_quality"
 BI_FRESHNESS: Final = "freshness"
+BI_SURGE_ACTIONS: Final = "surge_actions"
+BI_FEED: Final = "feed"
+BI_UNITS: Final = "units"
+BI_REJECTIONS: Final = "rejections"
+BI_SURGE_LADDER: Final = "surge_ladder"
+BI_LADDER_SHARES: Final = "ladder_shares"
 
 BI_VIEWS: Final = (
     BI_COMPLAINTS,
@@ -49,4 +59,10 @@ BI_VIEWS: Final = (
     BI_ESTATES,
     BI_DATA_QUALITY,
     BI_FRESHNESS,
+    BI_SURGE_ACTIONS,
+    BI_FEED,
+    BI_UNITS,
+    BI_REJECTIONS,
+    BI_SURGE_LADDER,
+    BI_LADDER_SHARES,
 )

@@ -58,3 +58,55 @@ STALE_BATCHES: Final = Counter(
     "pulse_sink_stale_batches_total",
     "Batches of a partition that had moved to another worker meanwhile; they were not acknowledged.",
 )
+ALERT_POSTS: Final = Counter(
+    # Worry about any `refused`: Alertmanager says that an alert is malformed, so it is our fault.
+    "pulse_alert_posts_total",
+    "Alerts that Alertmanager was posted, repeats of what is open included.",
+    ["result"],
+)
+ALERT_RETRIES: Final = Counter(
+    # Worry when it rises for minutes: nobody is told of new surges; none is lost.
+    "pulse_alert_retries_total",
+    "Posts that Alertmanager did not take, and that were tried again.",
+)
+ALERT_SECONDS: Final = Histogram(
+    # Worry when its p99 passes a few seconds while Alertmanager is there.
+    "pulse_alert_seconds",
+    "From the moment that a surge's revision was published to Alertmanager having taken its alert.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
+)
+OPEN_ALERTS: Final = Gauge(
+    # Compare with pulse_stream_open_surges: fewer, where surges are old or people have closed them.
+    "pulse_alert_open",
+    "Surges that are told of as open.",
+    ["level"],
+)
+UNREADABLE_SURGES: Final = Counter(
+    # Worry about any: another version of the platform writes the topic.
+    "pulse_alert_unreadable_total",
+    "Records of the topic `surges` that could not be read; the writer keeps them as rejected.",
+)
+RELAYED: Final = Counter(
+    # Worry about `refused`: the robot's address, secret or word is wrong, or it is told too much.
+    "pulse_alert_relayed_total",
+    "Notifications that were passed on to a robot.",
+    ["robot", "result"],
+)
+LADDER_RAISES: Final = Counter(
+    # Compare by level: many at the street mean that communities do not look.
+    "pulse_ladder_raises_total",
+    "Surges that nobody took up in time and that were raised, by the level that they were raised to.",
+    ["level"],
+)
+LADDER_WAITING: Final = Gauge(
+    # Worry when it grows at the district: nobody is above it.
+    "pulse_ladder_waiting",
+    "Open surges that nobody has taken up, by the level that is asked.",
+    ["level"],
+)
+LADDER_SHARE: Final = Gauge(
+    # 问题不出小区率 is that of the level `estate`.
+    "pulse_ladder_solved_there_share",
+    "Share of a level's surges of the last 30 days that were solved there, without being raised.",
+    ["level"],
+)

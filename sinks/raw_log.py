@@ -33,6 +33,8 @@ class LogRecord:
     key: bytes | None
     value: bytes
     headers: tuple[tuple[str, bytes], ...]
+    timestamp_ms: int = 0
+    """When it was sent, by the record itself, ms since 1970 UTC."""
 
 
 class RawLog:
@@ -113,4 +115,5 @@ class RawLog:
 
 def _record(record: Any) -> LogRecord:
     headers = tuple((name, value or b"") for name, value in record.headers)
-    return LogRecord(record.partition, record.offset, record.key, record.value or b"", headers)
+    value = record.value or b""
+    return LogRecord(record.partition, record.offset, record.key, value, headers, record.timestamp)

@@ -34,7 +34,9 @@ OutRecord = tuple[bytes | None, bytes, list[tuple[str, bytes]], int]
 """(key, value, headers, timestamp in ms since 1970)"""
 
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-PREFIX: Final = "x-"
+OURS: Final = frozenset({"x-source", "x-reason", "x-detail", "x-topic", "x-epoch", "x-partition", "x-offset"})
+"""Headers that the platform puts before a rejected record's own. They are known by their place, not by their
+names alone: a sender may use the same, and would otherwise say where its record is stored."""
 
 
 @dataclass(slots=True)
@@ -122,7 +124,11 @@ def _out(record: Any, topic: str, source: str, detail: str, place: tuple[int, in
 
 
 def _rejected(record: Any) -> Rejected:
-    ours = {name: value for name, value in record.headers if name.startswith(PREFIX)}
+    ours: dict[str, bytes] = {}
+    for name, value in record.headers:
+        if name not in OURS or name in ours:
+            break
+        ours[name] = value or b""
     reason = ours.get("x-reason", b"").decode(errors="replace")
     return Rejected(
         source=ours.get("x-source", b"unknown").decode(errors="replace"),
@@ -133,7 +139,7 @@ def _rejected(record: Any) -> Rejected:
         offset=_number(ours.get("x-offset", b"")),
         key=record.key or b"",
         value=record.value or b"",
-        headers=tuple((name, value or b"") for name, value in record.headers if not name.startswith(PREFIX)),
+        headers=tuple((name, value or b"") for name, value in [*record.headers][len(ours) :]),
     )
 
 

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from sinks.alerts.settings import AlertSettings
 from sinks.contract import BI_DATABASE, DATABASE
+from sinks.ladder.settings import LadderSettings
 
 IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 
@@ -55,9 +57,15 @@ class SinksSettings(BaseModel):
     clickhouse: ClickHouseSettings = Field(
         default_factory=ClickHouseSettings, description="The ClickHouse server."
     )
+    alerts: AlertSettings = Field(
+        default_factory=AlertSettings, description="Alerts of surges, by way of Alertmanager."
+    )
+    ladder: LadderSettings = Field(
+        default_factory=LadderSettings, description="Who is asked next where nobody takes a surge up."
+    )
     batch_rows: int = Field(20_000, ge=1, description="Most rows of one insert of facts.")
     batch_seconds: float = Field(
-        1.0, gt=0, description="Seconds after which a smaller batch is inserted all the same."
+        0.1, gt=0, description="Seconds after which a smaller batch is inserted all the same."
     )
     minute_days: int = Field(
         90, ge=1, le=36_500, description="Days that counts by minute are kept after they were written."

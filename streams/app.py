@@ -1,4 +1,4 @@
-"""Builds Faust apps on the batch transport, with the settings that make them exact and quick."""
+"""Builds Faust apps, on the batch transport unless told otherwise, with what makes them exact and quick."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def build_app(group: str, settings: StreamsSettings) -> faust.App:
     Faust's own offset for a failed agent is to skip its event (hazard 2): here the process ends instead, and
     whoever supervises it starts it again from what is committed.
     """
+    by_batches = settings.transport == "batches"
     app = faust.App(
         group,
         broker=f"kafka://{settings.brokers.replace(',', ';kafka://')}",
@@ -41,18 +42,19 @@ def build_app(group: str, settings: StreamsSettings) -> faust.App:
         broker_session_timeout=settings.session_seconds,
         broker_heartbeat_interval=settings.session_seconds / 3,
         broker_request_timeout=max(40.0, settings.session_seconds * 2),
-        stream_buffer_maxsize=QUEUED_BATCHES,
+        stream_buffer_maxsize=QUEUED_BATCHES if by_batches else settings.batch_records,
         # A batch in flight at a rebalance is harmless to repeat; waiting for it may hold the whole group.
         stream_wait_empty=False,
         stream_processing_timeout=24 * 3600.0,
         worker_redirect_stdouts=False,
     )
-    app.transport = BatchTransport(app.conf.broker_consumer, app, loop=app.loop)
+    if by_batches:
+        app.transport = BatchTransport(app.conf.broker_consumer, app, loop=app.loop)
     return app
 
 
 def batch_topic(app: faust.App, name: str) -> TopicT:
-    """Return a topic whose items are lists of records."""
+    """Return a topic whose items are lists of records, taken by `streams.taking`."""
     return app.topic(name, key_serializer="raw", value_serializer="raw")
 
 

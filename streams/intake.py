@@ -32,6 +32,7 @@ from streams.contract import (
     frame_encode,
     json_encode,
 )
+from streams.liveness import Waits
 from streams.metrics import (
     BATCH_RECORDS,
     BATCH_SECONDS,
@@ -52,6 +53,7 @@ from streams.registry_log import UnknownRegistryVersion
 from streams.rejects import RejectLimit
 from streams.settings import StreamsSettings
 from streams.store import FactStore
+from streams.taking import batch_events
 from streams.toolshelf import NO_REGISTRY, ToolShelf
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Intake:
         output: Output,
         settings: StreamsSettings,
         calendar: LocalCalendar,
+        waits: Waits,
     ) -> None:
         """Take everything that does I/O from outside."""
         self._epoch = epoch
@@ -81,6 +84,7 @@ class Intake:
         self._shelf = shelf
         self._output = output
         self._settings = settings
+        self._waits = waits
         self._rules = IntakeRules(calendar, settings.memory_days, settings.future_tolerance_seconds * 1000)
         self._parts: dict[int, Part] = {}
         self._limit = RejectLimit(settings.reject_limit_share, settings.reject_limit_records)
@@ -92,7 +96,8 @@ class Intake:
         for part, offset in committed.items():
             known = self._parts.get(part)
             if known is None or known.next != offset:
-                self._parts[part] = await self._rebuild(part, offset)
+                with self._waits.on(f"the rebuild of part {part}"):
+                    self._parts[part] = await self._rebuild(part, offset)
 
     async def _rebuild(self, part: int, offset: int) -> Part:
         started = time.monotonic()
@@ -228,7 +233,7 @@ def register(app: faust.App, intake: Intake, epoch: int) -> None:
 
     @app.agent(batch_topic(app, RAW_TOPIC))
     async def take_complaints(stream: Any) -> None:
-        async for event in stream.noack().events():
+        async for event in batch_events(app, stream):
             message = event.message
             if message.generation_id != app.consumer_generation_id:
                 STALE_BATCHES.inc()

@@ -35,3 +35,9 @@ SURGES = Counter("pulse_stream_surges_total", "Surge changes published", ["level
 STALE_BATCHES = Counter(
     "pulse_stream_stale_batches_total", "Batches not acknowledged, since their partitions had moved on"
 )
+# Worry when it passes a minute: the worker stands still, and ends at the setting stall_seconds.
+QUIET_SECONDS = Gauge(
+    "pulse_worker_quiet_seconds", "For how long this worker has stood still though the log grew"
+)
+# Worry when no look has seen anything for minutes: the broker does not answer, or not to this worker.
+LOOKS = Counter("pulse_worker_looks_total", "Looks of the watch at this worker's progress", ["result"])

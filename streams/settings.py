@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -27,6 +28,10 @@ class StreamsSettings(BaseModel):
         ge=0,
         description="An event dated later than it was sent, by more than these seconds, is rejected.",
     )
+    transport: Literal["batches", "take"] = Field(
+        "batches",
+        description="How workers take records: whole batches as fetched, or Faust's take, one by one (slow).",
+    )
     batch_records: int = Field(5000, ge=1, description="Most records taken from Kafka at once.")
     commit_seconds: float = Field(1.0, gt=0, description="Seconds between commits of offsets.")
     session_seconds: float = Field(
@@ -36,6 +41,11 @@ class StreamsSettings(BaseModel):
         300.0,
         gt=0,
         description="Longest wait for the sink to catch up before a rebuild; then the worker ends.",
+    )
+    stall_seconds: float = Field(
+        120.0,
+        gt=0,
+        description="Seconds that a worker may stand still while the log grows; then it ends with code 75.",
     )
     reject_limit_share: float = Field(
         0.5,

@@ -26,6 +26,7 @@ from streams.contract import (
     decode_arrival_frame,
     json_encode,
 )
+from streams.liveness import Waits
 from streams.metrics import (
     LAG,
     OPEN_SURGES,
@@ -40,6 +41,7 @@ from streams.output import Output, Record
 from streams.settings import StreamsSettings
 from streams.store import FactStore
 from streams.surges.detector import Arrival, Detector
+from streams.taking import batch_events
 from streams.weighing import MINUTE_MS, Minutes, MissingArrivals
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,7 @@ class Weigher:
         output: Output,
         settings: StreamsSettings,
         new_detector: Callable[[], Detector],
+        waits: Waits,
     ) -> None:
         """Take everything that does I/O from outside; `parts` is the number of raw partitions."""
         self._epoch = epoch
@@ -66,6 +69,7 @@ class Weigher:
         self._store = store
         self._output = output
         self._settings = settings
+        self._waits = waits
         self._new_detector = new_detector
         self._detector = new_detector()
         self._minutes = Minutes.empty(parts)
@@ -74,7 +78,8 @@ class Weigher:
     async def assign(self) -> None:
         """Rebuild from the facts; called while the flow is held."""
         await self._output.start()
-        await self._rebuild()
+        with self._waits.on("the rebuild"):
+            await self._rebuild()
 
     async def take(self, frames: list[ArrivalFrame]) -> None:
         """Take frames in order of their log and weigh the minutes that they complete."""
@@ -83,8 +88,9 @@ class Weigher:
                 self._minutes.take(frame)
             except MissingArrivals as exc:
                 log.info("%s: rebuilding", exc)
-                await self._wait_for_sink(frame)
-                await self._rebuild()
+                with self._waits.on("the rebuild"):
+                    await self._wait_for_sink(frame)
+                    await self._rebuild()
                 self._minutes.take(frame)
         await self._publish(await asyncio.to_thread(self._weigh))
 
@@ -176,7 +182,7 @@ def register(app: faust.App, weigher: Weigher) -> None:
 
     @app.agent(batch_topic(app, ARRIVALS_TOPIC))
     async def weigh_arrivals(stream: Any) -> None:
-        async for event in stream.noack().events():
+        async for event in batch_events(app, stream):
             message = event.message
             if message.generation_id != app.consumer_generation_id:
                 STALE_BATCHES.inc()

@@ -38,15 +38,14 @@ def rows(columns: Upserts | CountFrame) -> dict[Bucket, Measures]:
 def frame(part: int, next_offset: int, counted: dict[Bucket, Measures], epoch: int = 1) -> CountFrame:
     """Return a frame of these buckets."""
     measures = list(counted.values())
-    levels, units, grains, buckets = ([bucket[at] for bucket in counted] for at in range(4))
     return CountFrame(
         epoch=epoch,
         part=part,
         next=next_offset,
-        levels=levels,  # type: ignore[arg-type]  (mypy does not see the columns of a tuple's items)
-        units=units,  # type: ignore[arg-type]
-        grains=grains,  # type: ignore[arg-type]
-        buckets=buckets,  # type: ignore[arg-type]
+        levels=[level for level, *_ in counted],
+        units=[unit for _, unit, *_ in counted],
+        grains=[grain for _, _, grain, _ in counted],
+        buckets=[bucket for *_, bucket in counted],
         opened=[each.opened for each in measures],
         petitioned=[each.petitioned for each in measures],
         closed=[each.closed for each in measures],

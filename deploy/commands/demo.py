@@ -57,7 +57,7 @@ def command(once: bool, as_json: bool, seed: int, broker: Broker, keep: Path | N
 def _in_a_stack(directory: Path, broker: Broker, seed: int, *, once: bool, as_json: bool) -> DemoResult:
     keep_registry(directory, REGISTRY_FILE)
     with Steps() as steps:
-        plan = plan_stack(directory, broker)
+        plan = plan_stack(directory, broker, open_console=True)
         stack = start_stack(plan, prepare_platform, lambda part: steps.advance(f"start: {part}"), tied=True)
         try:
             with one_line_errors():

@@ -104,6 +104,10 @@ def _show(stack: Stack, *, as_json: bool) -> None:
     console.print(f"Kafka ({stack.state.broker}): {stack.state.settings['brokers']}", highlight=False)
     native, http = f"{clickhouse['host']}:{clickhouse['port']}", stack.state.clickhouse_http
     console.print(f"ClickHouse: {native} (native), {http}/play", highlight=False)
+    page = stack.state.settings["console"]
+    console.print(
+        f"Console: http://{page['host']}:{page['port']} (`pulse console user add`)", highlight=False
+    )
     console.print(f"Logs: {stack.logs}", highlight=False)
 
 

@@ -17,6 +17,7 @@ def command(role: str) -> None:
     intake   validates, tags and counts events; as many as there are partitions share the work
     weigher  finds surges; one works, others stand by
     writer   stores in ClickHouse; several share the work
+    alerter  tells Alertmanager of surges; one works, others stand by
 
     Whoever supervises it (the local stack, systemd, Kubernetes) starts it again.
     """

@@ -49,10 +49,10 @@ def wait_unchanged(read: Callable[[], Value], seconds: float) -> Value:
     return last
 
 
-def read_metric(url: str, name: str) -> float:
+def read_metric(url: str, name: str, timeout_seconds: float = 5.0) -> float:
     """Return a metric without labels from a worker's /metrics; 0 where it does not answer or has none."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - a loopback address of our own
+        with urllib.request.urlopen(url, timeout=timeout_seconds) as answer:  # noqa: S310 - a loopback address of our own
             text = answer.read().decode()
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return 0.0

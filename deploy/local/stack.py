@@ -33,7 +33,7 @@ from deploy.local.state import (
 from deploy.local.supervisor import ProgramStatus, Supervisor, launch_supervisor, wait_ready
 from deploy.local.supervisor_config import Supervision
 from deploy.local.workers import roles, worker_programs
-from deploy.settings import Settings, load_settings
+from deploy.settings import DeploySettings, Settings, load_settings
 from deploy.sources import Tree
 
 Broker = Literal["tansu", "kafka"]
@@ -41,7 +41,10 @@ Prepare = Callable[[Path, Settings], None]
 """Makes tables, topics and registry ready before the workers start; told the directory and the settings."""
 Report = Callable[[str], None]
 """Says in a line what is being done."""
+Through = Callable[[str, int], int]
+"""Given a server's name and port, returns the port that its clients are to use."""
 SOCKET_NAME: Final = "supervisor.sock"
+ACCOUNTS_NAME: Final = "console-accounts.json"
 
 
 @dataclass(frozen=True)
@@ -64,23 +67,50 @@ class StackPlan:
         return merge(self.addresses, self.secrets)
 
 
-def plan_stack(directory: Path, broker: Broker) -> StackPlan:
+def directly(name: str, port: int) -> int:
+    """Let clients use the server's own port."""
+    del name
+    return port
+
+
+def plan_stack(
+    directory: Path,
+    broker: Broker,
+    deploy: DeploySettings | None = None,
+    through: Through = directly,
+    *,
+    open_console: bool = False,
+) -> StackPlan:
     """Choose ports and write the servers' configuration; data that the directory holds stay.
+
+    Args:
+        directory: of the stack.
+        broker: which one.
+        deploy: which workers there are; as the settings say where it is not given.
+        through: puts something between the servers `broker` and `clickhouse` and all their clients.
+        open_console: whether whoever is on this machine may act in the console without logging in.
 
     Raises:
         PartUnavailable: Apache Kafka is asked for and cannot be had.
         SettingsError: a setting is wrong.
     """
-    workers = [*roles(load_settings().deploy)]
-    broker_port, controller_port, native_port, http_port, *others = free_ports(4 + len(workers))
+    workers = [*roles(deploy or load_settings().deploy)]
+    broker_port, controller_port, native_port, http_port, console_port, *others = free_ports(5 + len(workers))
     clickhouse = prepare_clickhouse(directory / "clickhouse", native_port, http_port)
-    addresses = _addresses(broker_port, native_port)
+    reached_by = through("broker", broker_port)
+    addresses = merge(
+        _addresses(reached_by, through("clickhouse", native_port)),
+        _console(directory, console_port, is_open=open_console),
+    )
     secrets = _secrets(clickhouse)
     ports = dict(zip(workers, others, strict=True))
     return StackPlan(
         directory=directory,
         broker=broker,
-        servers=[clickhouse.program(), _broker(directory / "broker", broker, broker_port, controller_port)],
+        servers=[
+            clickhouse.program(),
+            _broker(directory / "broker", broker, broker_port, controller_port, reached_by),
+        ],
         workers=worker_programs(directory, merge(addresses, secrets), ports),
         addresses=addresses,
         secrets=secrets,
@@ -163,8 +193,10 @@ def start_stack(plan: StackPlan, prepare: Prepare, report: Report, *, tied: bool
     return stack
 
 
-def _broker(directory: Path, broker: Broker, port: int, controller_port: int) -> Program:
-    return apache_kafka(directory, port, controller_port) if broker == "kafka" else tansu(directory, port)
+def _broker(directory: Path, broker: Broker, port: int, controller_port: int, reached_by: int) -> Program:
+    if broker == "kafka":
+        return apache_kafka(directory, port, controller_port, reached_by)
+    return tansu(directory, port, reached_by)
 
 
 def _addresses(broker_port: int, native_port: int) -> Tree:
@@ -179,8 +211,13 @@ def _addresses(broker_port: int, native_port: int) -> Tree:
     }
 
 
+def _console(directory: Path, port: int, *, is_open: bool) -> Tree:
+    values = {"host": LOOPBACK, "port": port, "accounts_file": str(directory / ACCOUNTS_NAME)}
+    return {"console": {**values, "public_url": "", "open_role": "operator" if is_open else ""}}
+
+
 def _secrets(clickhouse: ClickHouseServer) -> Tree:
-    writer, migrator = clickhouse.address("writer"), clickhouse.address("migrator")
+    writer, migrator, console = (clickhouse.address(user) for user in ("writer", "migrator", "console"))
     return {
         "sinks": {
             "clickhouse": {
@@ -189,7 +226,8 @@ def _secrets(clickhouse: ClickHouseServer) -> Tree:
                 "migrator_user": migrator.user,
                 "migrator_password": migrator.password,
             }
-        }
+        },
+        "console": {"clickhouse_user": console.user, "clickhouse_password": console.password},
     }
 
 

@@ -69,10 +69,10 @@ class Supervisor:
         """Start a program without waiting for it."""
         self._rpc.startProcess(name, False)
 
-    def stop(self, name: str) -> None:
-        """Stop a program and wait until it has ended; one that does not run is left alone."""
+    def stop(self, name: str, *, wait: bool = True) -> None:
+        """Stop a program, and wait until it has ended unless told not to; one that does not run stays so."""
         try:
-            self._rpc.stopProcess(name, True)
+            self._rpc.stopProcess(name, wait)
         except Fault as fault:
             if fault.faultCode != NOT_RUNNING:
                 raise

@@ -20,6 +20,7 @@ from deploy.sources import FILE_VARIABLE, STATE_VARIABLE, Tree, as_variables, co
 
 READY_SECONDS: Final = 180.0
 """Loading a worker's libraries takes seconds, on a machine that is busy much longer."""
+CONSOLE: Final = "console"
 STOP_SECONDS: Final = 30
 """A worker may have to finish a batch, and the writer an insert."""
 
@@ -48,11 +49,15 @@ def roles(settings: DeploySettings) -> Iterator[Role]:
     is still tagged and stored.
     """
     yield Role("writer", ("worker", "writer"))
+    if settings.alerter:
+        yield Role("alerter", ("worker", "alerter"))
     yield Role("weigher", ("worker", "weigher"))
     for number in range(1, settings.intake_workers + 1):
         yield Role(f"intake-{number}", ("worker", "intake"))
     if settings.http_intake:
         yield Role("http", ("produce", "http"), serves_itself=True)
+    if settings.console:
+        yield Role(CONSOLE, ("console",))
 
 
 def worker_programs(directory: Path, forced: Tree, ports: Mapping[Role, int]) -> list[Program]:

@@ -1,4 +1,4 @@
-"""What each role's worker is made of: `attach(app, settings, epoch)`, one module a role.
+"""What each role's worker is made of: `attach(app, settings, epoch, waits)`, one module a role.
 
 A role is imported only where it runs: together they take seconds of processor time to import.
 """

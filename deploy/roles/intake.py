@@ -12,14 +12,15 @@ from deploy.settings import Settings
 from sinks.facts import Facts
 from streams.calendar import LocalCalendar
 from streams.intake import Intake, register
+from streams.liveness import Waits
 from streams.registry_log import read_registry_document
 from streams.toolshelf import ToolShelf
 
 
-def attach(app: faust.App, settings: Settings, epoch: int) -> None:
+def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None:
     """Give the app the intake's agent."""
     output = output_of(app, settings.streams.brokers)
     shelf = ToolShelf(partial(read_registry_document, settings.streams.brokers))
     calendar = LocalCalendar(ZoneInfo(settings.streams.zone))
-    intake = Intake(epoch, Facts(settings.sinks), shelf, output, settings.streams, calendar)
+    intake = Intake(epoch, Facts(settings.sinks), shelf, output, settings.streams, calendar, waits)
     register(app, intake, epoch)

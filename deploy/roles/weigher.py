@@ -12,13 +12,15 @@ from deploy.settings import Settings
 from deploy.topics import partitions_of
 from producers.contract import RAW_TOPIC
 from sinks.facts import Facts
+from streams.liveness import Waits
 from streams.surges.detector import Detector
 from streams.weigher import Weigher, register
 
 
-def attach(app: faust.App, settings: Settings, epoch: int) -> None:
+def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None:
     """Give the app the weigher's agent."""
     output = output_of(app, settings.streams.brokers)
     parts = partitions_of(settings.streams.brokers, RAW_TOPIC)
     new_detector = partial(Detector, settings.streams.detector, ZoneInfo(settings.streams.zone))
-    register(app, Weigher(epoch, parts, Facts(settings.sinks), output, settings.streams, new_detector))
+    weigher = Weigher(epoch, parts, Facts(settings.sinks), output, settings.streams, new_detector, waits)
+    register(app, weigher)

@@ -14,15 +14,17 @@ from sinks.agents import WriterAgents, register
 from sinks.facts import Facts
 from sinks.sink import ClickHouseSink
 from streams.app import batch_topic
+from streams.liveness import Waits
+from streams.taking import batch_takes
 
 
-def attach(app: faust.App, settings: Settings, epoch: int) -> None:
+def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None:
     """Give the app the writer's agents."""
     del epoch  # rows carry theirs
     stopping = threading.Event()
     sink, facts = ClickHouseSink(settings.sinks, stopping), Facts(settings.sinks, stopping)
-    agents = WriterAgents(sink, facts, output_of(app, settings.streams.brokers))
-    register(app, agents, settings.sinks, partial(batch_topic, app))
+    agents = WriterAgents(sink, facts, output_of(app, settings.streams.brokers), waits.on)
+    register(app, agents, settings.sinks, partial(batch_topic, app), partial(batch_takes, app))
 
     @app.on_before_shutdown.connect
     async def stop_waiting(*_: Any, **__: Any) -> None:

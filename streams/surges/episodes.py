@@ -34,6 +34,8 @@ class Episode:
     told: int = 0
     """What the window held at the last revision."""
     best_score: float = float("-inf")
+    category: str = ""
+    """The problem type that most requests had at the first revision."""
 
     def is_news(self, held: int) -> bool:
         """Return whether so many requests are enough more than was told to be told again."""
@@ -52,6 +54,9 @@ class Episode:
         self.revision += 1
         self.told = len(records)
         self.best_score = max(self.best_score, window.score)
+        categories = _categories(records)
+        if self.revision == 1:
+            self.category = max(categories, key=lambda name: categories[name], default="")
         low, high = central_90(*window.expected)
         return Surge(
             surge_id=self.surge_id,
@@ -72,7 +77,8 @@ class Episode:
             score=self.best_score,
             reporters=_reporters(records),
             requests=len(records),
-            categories=_categories(records),
+            categories=categories,
+            category=self.category,
             request_ids=_request_ids(records),
             children=children,
             detector_version=self.detector_version,

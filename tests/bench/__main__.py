@@ -20,7 +20,8 @@ from rich.table import Table
 
 from producers.publish import Publisher
 from tests.bench.comparison import compare
-from tests.bench.platform import made_events, registry_file, throughput, visible
+from tests.bench.platform import made_events, only, registry_file, throughput, visible
+from tests.bench.targets import TARGETS
 from tests.integration.platform import running_platform
 
 ESTATES = 15_000
@@ -45,9 +46,13 @@ def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
         figures["platform_events"] = whole.events
         figures["platform_events_per_second"] = whole.events_per_second
         figures["worker_rss_mb"] = whole.worker_rss_mb
+        figures["start_seconds"] = whole.start_seconds
         note("whole platform, 45 estates")
         few = throughput(directory / "few", 45, events)
         figures["cost_ratio_estates"] = few.events_per_second / whole.events_per_second
+        note("two intake workers against one")
+        one, two = (throughput(directory / f"{n}-intakes", 1000, events // 3, intakes=n) for n in (1, 2))
+        figures["two_workers_ratio"] = two.events_per_second / one.events_per_second
         for rate, prefix in ((500, "visible_500"), (2000, "visible")):
             note(f"latency at {rate} events/s")
             p50, p99 = visible(directory / f"latency-{rate}", rate, LATENCY_SECONDS)
@@ -63,7 +68,7 @@ def note(step: str) -> None:
 def producer_rate(directory: Path, count: int) -> float:
     """Return events a second from a struct to Kafka's acknowledgement."""
     events = list(made_events(1000, count))
-    with running_platform(directory / "stack", registry_file(directory, 1000)) as platform:
+    with running_platform(directory / "stack", registry_file(directory, 1000), only(1)) as platform:
         for worker in ("intake-1", "weigher", "writer"):
             platform.stack.supervisor.stop(worker)
         began = time.monotonic()
@@ -105,11 +110,12 @@ def main() -> None:
     if chosen.json:
         print(json.dumps(figures | {"machine": about_machine()}))
         return
-    table = Table(
-        "figure", "value", title=", ".join(f"{name} {value}" for name, value in about_machine().items())
-    )
+    title = ", ".join(f"{name} {value}" for name, value in about_machine().items())
+    table = Table("figure", "value", "must reach", "held", title=title)
     for name, value in figures.items():
-        table.add_row(name, f"{value:,.2f}")
+        target = TARGETS.get(name)
+        wanted, held = ("", "") if target is None else (str(target), "yes" if target.is_met(value) else "NO")
+        table.add_row(name, f"{value:,.2f}", wanted, held)
     Console().print(table)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.example_district import as_registry
+from deploy.settings import DeploySettings
 from producers.contract import ComplaintEvent
 from producers.publish import Publisher
 from producers.sources.synthetic import city, city_events
@@ -20,6 +21,8 @@ from streams.estates.registry_csv import format_csv
 from tests.integration.platform import Platform, running_platform
 
 YEAR_SECONDS = 365 * 86400
+POLL_SECONDS = 0.5
+"""Looking costs the server time, too."""
 START = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
 
 
@@ -29,7 +32,10 @@ class Throughput:
 
     events: int
     seconds: float
+    start_seconds: float
+    """From the start of an intake worker to its first event in ClickHouse."""
     worker_rss_mb: float
+    """Resident memory of the largest worker when all was stored, MiB."""
 
     @property
     def events_per_second(self) -> float:
@@ -63,23 +69,34 @@ def made_events(estates: int, count: int, seed: int = 1) -> Iterator[ComplaintEv
     return islice(city_events(city(estates), seed, clock=clock), count)
 
 
-def throughput(directory: Path, estates: int, count: int) -> Throughput:
+def throughput(directory: Path, estates: int, count: int, intakes: int = 1) -> Throughput:
     """Publish a backlog, then start the workers and wait until all of it is stored."""
-    with running_platform(directory / "stack", registry_file(directory, estates)) as platform:
-        for worker in ("intake-1", "weigher", "writer"):
+    names = ["writer", "weigher", *(f"intake-{number}" for number in range(1, intakes + 1))]
+    with running_platform(directory / "stack", registry_file(directory, estates), only(intakes)) as platform:
+        for worker in reversed(names):
             platform.stack.supervisor.stop(worker)
         last = publish(platform, made_events(estates, count))
-        for worker in ("writer", "weigher", "intake-1"):
+        for worker in names:
+            started = time.monotonic()
             platform.stack.supervisor.start(worker)
         # From the first row on: imports and the compiling of the registry are the figure of a start.
-        while not platform.rows("SELECT count() FROM pulse.complaints")[0][0]:
-            time.sleep(0.05)
+        first_rows = _first_rows(platform)
         began = time.monotonic()
         wait_stored(platform, count, last)
         seconds = time.monotonic() - began
-        return Throughput(
-            count, seconds, max(rss_mb(platform, name) for name in ("intake-1", "weigher", "writer"))
-        )
+        largest = max(rss_mb(platform, name) for name in names)
+        return Throughput(count - first_rows, seconds, began - started, largest)
+
+
+def only(intakes: int) -> DeploySettings:
+    """Return what the local stack runs: so many intake workers, and nobody who looks on."""
+    return DeploySettings(intake_workers=intakes, console=False)
+
+
+def _first_rows(platform: Platform) -> int:
+    while not (rows := platform.rows("SELECT count() FROM pulse.complaints")[0][0]):
+        time.sleep(0.05)
+    return int(rows)
 
 
 def publish(platform: Platform, events: Iterator[ComplaintEvent]) -> dt.datetime:
@@ -97,11 +114,11 @@ def wait_stored(platform: Platform, count: int, last: dt.datetime) -> None:
     """Wait until facts, counts and the weigher have all come to the end."""
     facts = "SELECT count() FROM pulse.complaints"
     while platform.rows(facts)[0][0] < count:
-        time.sleep(0.2)
+        time.sleep(POLL_SECONDS)
     while not _counts_are_in(platform):
-        time.sleep(0.2)
+        time.sleep(POLL_SECONDS)
     while platform.watermark() < last.timestamp():
-        time.sleep(0.2)
+        time.sleep(POLL_SECONDS)
 
 
 def _counts_are_in(platform: Platform) -> bool:
@@ -123,7 +140,7 @@ def rss_mb(platform: Platform, name: str) -> float:
 
 def visible(directory: Path, rate: float, seconds: float) -> tuple[float, float]:
     """Return p50 and p99, in ms, from the publishing of an event to a query that shows it."""
-    with running_platform(directory / "stack", registry_file(directory, 1000)) as platform:
+    with running_platform(directory / "stack", registry_file(directory, 1000), only(1)) as platform:
         sent: dict[str, float] = {}
         seen: dict[str, float] = {}
         stop = threading.Event()

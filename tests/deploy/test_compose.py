@@ -45,6 +45,8 @@ def test_every_role_has_a_service(services: dict[str, dict[str, Any]]) -> None:
         ("worker", "intake"),
         ("worker", "weigher"),
         ("worker", "writer"),
+        ("worker", "alerter"),
+        ("relay", "--host"),
         ("produce", "http"),
     }
 

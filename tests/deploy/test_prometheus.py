@@ -38,7 +38,7 @@ def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     tool = shutil.which("promtool", path=path)
     if tool is None:
-        pytest.skip("no promtool: `.ci/promtool .venv/bin` takes it from Debian's package prometheus")
+        pytest.skip("no promtool: `.ci/monitoring .venv` takes it from a package of Debian")
     return subprocess.run([tool, *arguments], cwd=PROMETHEUS, capture_output=True, text=True, check=False)
 
 

@@ -17,7 +17,7 @@ import pytest
 from deploy.local.state import start_ticks
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
-PARTS = {"clickhouse", "broker", "writer", "weigher", "intake-1"}
+PARTS = {"clickhouse", "broker", "writer", "weigher", "intake-1", "console"}
 
 
 class Pulse:

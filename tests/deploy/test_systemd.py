@@ -45,4 +45,10 @@ def test_a_unit_restarts_and_has_few_rights(unit: Path) -> None:
 
 
 def test_every_worker_has_a_unit() -> None:
-    assert {unit.stem for unit in UNITS} == {"pulse-intake@", "pulse-weigher", "pulse-writer", "pulse-http"}
+    assert {unit.stem for unit in UNITS} == {
+        "pulse-intake@",
+        "pulse-weigher",
+        "pulse-writer",
+        "pulse-alerter",
+        "pulse-http",
+    }

@@ -1,23 +1,24 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
 
+from deploy.chaos.link import Link, Loss, Trap
 from deploy.local.clickhouse import ClickHouseServer
 from sinks.clickhouse import ClickHouse, DatabaseAway, DatabaseRefused
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
+from streams.buckets import Upserts
 from streams.calendar import LocalCalendar
 from streams.contract import (
     CountFrame,
     Grain,
     Level,
-    Measures,
     Path,
     Progress,
     Reason,
@@ -26,12 +27,14 @@ from streams.contract import (
     SurgeState,
     Tag,
 )
-from tests.sinks.link import Link
+from tests.counted import Measures, frame, rows
 from tests.sinks.made import NOON, counted_by_streams, fact, month_of_facts
 
 pytestmark = pytest.mark.stack
 
 Figures = dict[tuple[Any, ...], tuple[Any, ...]]
+END_OF_STREAM = b"\x05"
+"""By which the server says that a query, an insert too, is done (native protocol)."""
 
 
 @pytest.fixture
@@ -214,9 +217,10 @@ def test_an_insert_whose_reply_is_lost_is_repeated_and_counts_once(
         through = fresh.clickhouse.model_copy(update={"port": link.port})
         sink = ClickHouseSink(fresh.model_copy(update={"clickhouse": through}))
         sink.insert_facts([fact(0)])
-        link.lose_next_reply()
+        trap = Trap(Loss.REPLY, ending=END_OF_STREAM)
+        link.set_trap(trap)
         assert sink.insert_facts([fact(number) for number in range(1, 50)]) == []
-        assert link.lost == 1
+        assert trap.sprung.is_set()
     assert ask("SELECT count() FROM pulse.complaints FINAL") == [(50,)]
 
 
@@ -275,16 +279,8 @@ def test_a_sketch_keeps_the_256_smallest_hashes(sink: ClickHouseSink, ask: Ask, 
 
 
 def _frame(next_offset: int, opened: int, epoch: int = 1) -> CountFrame:
-    return CountFrame(
-        epoch=epoch,
-        part=0,
-        next=next_offset,
-        units=["e1"],
-        levels=[Level.ESTATE],
-        grains=[Grain.MINUTE],
-        buckets=[1_622_520_000],
-        measures=[Measures(opened, 0, 0, 0, {"noise": opened}, [1, 2**64 - 1])],
-    )
+    measures = Measures(opened, 0, 0, 0, {"noise": opened}, [1, 2**64 - 1])
+    return frame(0, next_offset, {(Level.ESTATE, "e1", Grain.MINUTE, 1_622_520_000): measures}, epoch)
 
 
 def _progress(next_offset: int) -> Progress:
@@ -310,12 +306,10 @@ def _stored_counts(ask: Ask) -> Figures:
     return {row[:4]: row[4:] for row in rows}
 
 
-def _as_figures(upserts: Sequence[Any]) -> Figures:
+def _as_figures(upserts: Upserts) -> Figures:
     return {
-        (upsert.level.value, upsert.unit, upsert.grain.value, upsert.bucket): msgspec.structs.astuple(
-            upsert.measures
-        )
-        for upsert in upserts
+        (level.value, unit, grain.value, bucket): dataclasses.astuple(measures)
+        for (level, unit, grain, bucket), measures in rows(upserts).items()
     }
 
 

@@ -10,17 +10,27 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from itertools import accumulate
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
 from faust.transport.consumer import Consumer
 from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from hypothesis import given
+from hypothesis import strategies as st
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
+
+from streams.app import build_app
+from streams.settings import StreamsSettings
 
 PARTITIONS = 2
 PATIENCE_SECONDS = 60
@@ -31,13 +41,35 @@ def test_the_private_parts_of_faust_are_those_we_know() -> None:
     assert version("aiokafka") == "0.14.0"
     assert list(inspect.signature(Consumer._drain_messages).parameters) == ["self", "fetcher"]
     assert list(inspect.signature(Consumer._wait_next_records).parameters) == ["self", "timeout"]
-    assert list(inspect.signature(Consumer._add_gap).parameters) == ["self", "tp", "offset_from", "offset_to"]
+    assert list(inspect.signature(Consumer._new_offset).parameters) == ["self", "tp"]
+    assert list(inspect.signature(Consumer.perform_seek).parameters) == ["self"]
+    assert "acked_index.add(offset)" in inspect.getsource(Consumer.ack)
+    assert "self._new_offset(tp)" in inspect.getsource(Consumer._filter_committable_offsets)
     assert list(inspect.signature(driver.AIOKafkaConsumerThread._create_worker_consumer).parameters) == [
         "self",
         "transport",
     ]
     assert "self._fetch_max_wait_ms = fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.__init__)
     assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.start)
+
+
+BOOKKEEPER: Any = build_app("books", StreamsSettings()).consumer
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=20), st.randoms(use_true_random=False))
+def test_nothing_is_committed_beyond_a_batch_that_is_not_acknowledged(sizes: list[int], dice: Random) -> None:
+    tp, ends = TP("t", 0), [*accumulate(sizes)]
+    BOOKKEEPER._in_hand[tp] = deque(end - 1 for end in ends)
+    BOOKKEEPER._acked_index[tp] = set()
+    open_ends, committed = {*ends}, 0
+    for end in dice.sample(ends, len(ends)):
+        BOOKKEEPER._acked_index[tp].add(end - 1)  # as Consumer.ack does, see the pin above
+        open_ends.remove(end)
+        committed = BOOKKEEPER._new_offset(tp) or committed
+        done = [each for each in ends if each < min(open_ends, default=ends[-1] + 1)]
+        assert committed == max(done, default=0)
+    assert not BOOKKEEPER._in_hand[tp]
+    assert not BOOKKEEPER._acked_index[tp]
 
 
 @contextmanager

@@ -1,0 +1,118 @@
+"""The console's way to ClickHouse: the queries of `queries/`, run in threads with little patience.
+
+Who asks has a scope, and every query that shows events, surges or units says `{in_scope}`: the rows outside
+never leave the database. `{in_unit}` does the same for the unit that a page is about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, TypeVar
+
+from deploy.console.handling import Action
+from deploy.console.people import EVERYTHING, Person, Scope
+from deploy.console.settings import ConsoleSettings
+from sinks.clickhouse import ClickHouse, DatabaseRefused
+from sinks.contract import SURGE_ACTIONS
+from sinks.rows import milliseconds
+from sinks.settings import SinksSettings
+from sinks.statements import resolve, split
+from streams.contract import Level
+
+Row = TypeVar("Row")
+
+THREADS: Final = 4
+PATIENCE_SECONDS: Final = 3.0
+"""A page that waits longer for a database which is away is better told so."""
+ACTION_COLUMNS: Final = ("action_id", "surge_id", "action", "actor", "role", "level", "reason", "until", "at")
+
+
+def _within(parameter: str) -> str:
+    units = ", ".join(
+        f"concat('{level}:', {level}_id)" for level in ("estate", "community", "street", "district", "city")
+    )
+    return f"({{{parameter}:String}} = '' OR {{{parameter}:String}} IN ({units}))"
+
+
+CONDITIONS: Final = {"{in_scope}": _within("scope"), "{in_unit}": _within("within")}
+
+
+class Database:
+    """ClickHouse as the console's user; methods may be called from the event loop."""
+
+    def __init__(self, settings: SinksSettings, console: ConsoleSettings) -> None:
+        changes = {
+            "user": console.clickhouse_user,
+            "password": console.clickhouse_password,
+            "patience_seconds": PATIENCE_SECONDS,
+            "longest_pause_seconds": 0.5,
+            "reply_seconds": float(console.query_seconds),
+        }
+        self._settings = settings.model_copy(
+            update={"clickhouse": settings.clickhouse.model_copy(update=changes)}
+        )
+        self._server = ClickHouse(self._settings.clickhouse)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="console-query")
+        self._statement = cache(self._load)
+
+    async def rows(
+        self, name: str, row: type[Row], scope: Scope = EVERYTHING, within: Scope = EVERYTHING, **values: Any
+    ) -> list[Row]:
+        """Run `queries/NAME.sql` and return its rows.
+
+        Args:
+            name: the query.
+            row: class whose fields are the query's columns, in their order.
+            scope: of whoever asks.
+            within: the unit that a page is about.
+            values: of the query's other parameters.
+
+        Raises:
+            DatabaseAway: ClickHouse cannot be reached, or is too slow.
+            DatabaseRefused: it refuses the query.
+        """
+        parameters = {"scope": str(scope), "within": str(within), **values}
+        found = await self._in_thread(self._server.execute, self._statement(name), parameters)
+        return [row(*each) for each in found]
+
+    async def note(
+        self,
+        surge: str,
+        action: Action,
+        person: Person,
+        reason: str,
+        *,
+        until: dt.datetime | None = None,
+        level: Level | None = None,
+    ) -> None:
+        """Write what a person did about a surge into the audit table.
+
+        Raises:
+            DatabaseAway: ClickHouse cannot be reached; whether it was written is not known.
+            DatabaseRefused: it refuses the row.
+        """
+        now = milliseconds(dt.datetime.now(dt.UTC))
+        row = (uuid.uuid4(), surge, action.value, person.name, person.role.value, level or "", reason)
+        columns = [[value] for value in (*row, until and milliseconds(until), now)]
+        refused = await self._in_thread(self._server.insert, SURGE_ACTIONS, ACTION_COLUMNS, columns)
+        if refused:
+            raise DatabaseRefused(f"the action cannot be stored: {refused[0].reason}")
+
+    def close(self) -> None:
+        """Wait for the queries that run, and end the threads."""
+        self._threads.shutdown()
+
+    async def _in_thread(self, work: Any, *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    def _load(self, name: str) -> str:
+        text = files("deploy.console").joinpath("queries", f"{name}.sql").read_text()
+        for macro, condition in CONDITIONS.items():
+            text = text.replace(macro, condition)
+        [statement] = split(resolve(text, self._settings))
+        return statement

@@ -1,0 +1,132 @@
+"""Takes the pictures of docs/console.md: `python -m tests.deploy.console.screenshots`.
+
+Each view of a real console over the example district: on a desktop and a phone, in Chinese and English.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from deploy.console.handling import Action
+from deploy.console.people import Person, Role
+from deploy.local.clickhouse import prepare_clickhouse
+from deploy.local.ports import free_ports
+from deploy.local.program import running
+from sinks.migrate import Migrator
+from tests.deploy.console.city import KENGZI, NOW, PINGSHAN, City
+from tests.deploy.console.conftest import FLAGS, RunningConsole, browser_path, console_settings
+from tests.sinks.conftest import settings_for
+
+PICTURES: Final = Path(__file__).parents[3] / "docs" / "pictures"
+SETTLE_MS: Final = 1200
+
+
+class Look(NamedTuple):
+    """How a page is looked at."""
+
+    name: str
+    size: ViewportSize
+    scheme: Literal["light", "dark"]
+    lang: str
+
+
+LOOKS: Final = (
+    Look("desktop-zh", ViewportSize(width=1120, height=700), "light", "zh"),
+    Look("desktop-en", ViewportSize(width=1120, height=700), "dark", "en"),
+    Look("phone-zh", ViewportSize(width=390, height=700), "light", "zh"),
+    Look("phone-en", ViewportSize(width=390, height=700), "dark", "en"),
+)
+
+
+def main() -> None:
+    """Take them all."""
+    PICTURES.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        _console(Path(directory)) as (console, views),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=[*FLAGS])
+        for look in LOOKS:
+            _take(browser, console.url, look, views)
+        browser.close()
+
+
+def _take(browser: Browser, url: str, look: Look, views: dict[str, str]) -> None:
+    context = browser.new_context(base_url=url, viewport=look.size, color_scheme=look.scheme)
+    page = context.new_page()
+    for name, path in views.items():
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={look.lang}")
+        page.wait_for_timeout(SETTLE_MS)
+        page.screenshot(path=PICTURES / f"console-{name}-{look.name}.png")
+    context.close()
+
+
+@contextmanager
+def _console(directory: Path) -> Iterator[tuple[RunningConsole, dict[str, str]]]:
+    """Serve the example district with a few surges, and yield the views to look at."""
+    server = prepare_clickhouse(directory / "clickhouse", *free_ports(2))
+    with running(server.program()):
+        writer = settings_for(server, "writer")
+        Migrator(writer).migrate()
+        city = City(writer)
+        city.fill()
+        estate = _surge(city)
+        settings = console_settings(server, directory / "accounts.json", open_role="operator")
+        console = RunningConsole(settings, writer)
+        console.start()
+        _act(console)
+        yield (
+            console,
+            {
+                "overview": "/",
+                "surge": "/surges/estate-surge",
+                "surges": "/surges",
+                "estate": f"/units/estate/{estate}?grain=day",
+                "street": f"/units/street/{PINGSHAN}?grain=hour",
+                "review": "/review",
+                "search": "/search?q=花园",
+            },
+        )
+        console.stop()
+
+
+def _surge(city: City) -> str:
+    """Let three units surge, and return the estate whose complaints are made for it."""
+    estate, other = city.estates(PINGSHAN)[0], city.estates(KENGZI)[0]
+    requests = [
+        city.complain(estate, "夜间施工噪音扰民", NOW - dt.timedelta(minutes=minutes)).request_id
+        for minutes in range(0, 240, 15)
+    ]
+    city.count_days_of(NOW)
+    start = NOW - dt.timedelta(hours=4)
+    figures = {"observed": 14, "expected": 0.6, "expected_high": 2.0, "reporters": 14, "requests": 16}
+    city.surge(
+        estate,
+        "estate-surge",
+        9.4,
+        request_ids=tuple(requests),
+        window_start=start,
+        window_end=NOW,
+        **figures,
+    )
+    city.surge(other, "other-surge", 6.3)
+    city.surge(PINGSHAN, "street-surge", 7.1, children=tuple(city.estates(PINGSHAN)[:3]))
+    return estate
+
+
+def _act(console: RunningConsole) -> None:
+    person = Person("wang", Role.OPERATOR)
+    reason = "已电话联系物业公司，约 19 点到场"
+    console.run(console.site.database.note("street-surge", Action.ACKNOWLEDGE, person, reason))
+
+
+if __name__ == "__main__":
+    main()

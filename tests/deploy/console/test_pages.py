@@ -1,0 +1,253 @@
+"""What is answered to whom: real requests to a real console over a real ClickHouse."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from deploy.console.app import VIEWS
+from deploy.local.clickhouse import ClickHouseServer
+from producers.contract import Kind
+from sinks.clickhouse import ClickHouse
+from streams.contract import Tagged
+from tests.deploy.console.city import KENGZI, PINGSHAN, City
+from tests.deploy.console.conftest import RunningConsole, console_settings
+from tests.deploy.console.signing_in import csrf_of, log_in
+from tests.sinks.conftest import ZONE, settings_for
+
+pytestmark = pytest.mark.stack
+
+OPEN = {"/login", "/healthz", "/logout", "/static"}
+ONE = "estate:440310001:12345/s-one/1"
+OWN = "estate:440310001:12345/s-own/1"
+OTHER = "estate:440310002:12345/s-other/1"
+"""Ids of surges hold the opening request's, slashes and all."""
+ACTION = {"action": "acknowledge", "reason": "called the property company"}
+
+
+@pytest.fixture
+def operator(client: httpx.Client) -> httpx.Client:
+    log_in(client, "wang")
+    return client
+
+
+@pytest.fixture
+def street(console: RunningConsole) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=console.url, timeout=20) as client:
+        log_in(client, "street")
+        yield client
+
+
+def act(client: httpx.Client, surge: str, **fields: str) -> httpx.Response:
+    token = csrf_of(client.get(f"/surges/{surge}").text)
+    return client.post(f"/surges/{surge}/actions", data={"csrf": token, **ACTION, **fields})
+
+
+def actions(database: ClickHouseServer, surge: str) -> list[tuple[object, ...]]:
+    server = ClickHouse(settings_for(database, "admin").clickhouse)
+    query = (
+        "SELECT action, actor, role, level, reason, until IS NULL FROM bi.surge_actions"
+        " WHERE surge_id = {surge:String} ORDER BY at"
+    )
+    rows = server.execute(query, {"surge": surge})
+    server.close()
+    return rows
+
+
+def filled(path: str) -> str:
+    values = {"{surge:path}": ONE, "{level}": "street", "{unit:path}": PINGSHAN}
+    for name, value in values.items():
+        path = path.replace(name, value)
+    return path
+
+
+def test_nothing_is_readable_without_a_login(
+    console: RunningConsole, client: httpx.Client, city: City
+) -> None:
+    city.surge(city.estates(PINGSHAN)[0], ONE)
+    routes = [route for route in console.app.routes if getattr(route, "path", "") not in OPEN]
+    assert len(routes) > 2 * len(VIEWS)
+    for route in routes:
+        assert isinstance(route, Route)
+        method = "POST" if "POST" in (route.methods or ()) else "GET"
+        answer = client.request(method, filled(route.path))
+        is_page = method == "GET" and not route.path.startswith("/api")
+        assert answer.status_code == (303 if is_page else 401), route.path
+        assert city.name(city.estates(PINGSHAN)[0]) not in answer.text
+
+
+def test_every_page_and_its_data_answer_an_account(operator: httpx.Client, city: City) -> None:
+    city.surge(city.estates(PINGSHAN)[0], ONE)
+    for view in VIEWS:
+        page = operator.get(filled(view.path), params={"q": "花园", "lang": "en"})
+        assert page.status_code == 200, (view.path, page.text)
+        assert 'lang="en"' in page.text
+        data = operator.get("/api" + filled(view.path), params={"q": "花园"})
+        assert data.status_code == 200 and json.loads(data.text)
+
+
+def test_every_answer_carries_the_policy(client: httpx.Client) -> None:
+    for path in ("/", "/login", "/static/console.css", "/api/surges", "/no/such/page"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        kept = headers["cache-control"]
+        assert ("immutable" in kept) == path.startswith("/static"), path
+
+
+def test_a_wrong_password_and_a_wrong_name_look_the_same(client: httpx.Client) -> None:
+    wrong = log_in(client, "wang", "not the password")
+    nobody = log_in(client, "no such account", "not the password")
+    assert wrong.status_code == nobody.status_code == 401
+    assert client.get("/").status_code == 303
+
+
+def test_one_returns_to_where_one_was_going_and_nowhere_else(client: httpx.Client) -> None:
+    first = client.get("/surges?state=open")
+    assert first.headers["location"] == "/login?next=%2Fsurges%3Fstate%3Dopen"
+    token = csrf_of(client.get("/login").text)
+    form = {"csrf": token, "name": "wang", "password": "a long password"}
+    assert client.post("/login?next=//evil.example", data=form).headers["location"] == "/"
+
+
+def test_an_action_is_noted_with_who_and_why(
+    operator: httpx.Client, database: ClickHouseServer, no_surges: City
+) -> None:
+    no_surges.surge(no_surges.estates(PINGSHAN)[0], ONE)
+    assert act(operator, ONE).status_code == 303
+    assert act(operator, ONE, action="silence", hours="4").status_code == 303
+    assert act(operator, ONE, action="raise").status_code == 303
+    reason = ACTION["reason"]
+    assert actions(database, ONE) == [
+        ("acknowledge", "wang", "operator", "", reason, 1),
+        ("silence", "wang", "operator", "", reason, 0),
+        ("raise", "wang", "operator", "community", reason, 1),
+    ]
+    page = operator.get(f"/surges/{ONE}", params={"lang": "en"}).text
+    assert "Silence" in page and reason in page and "not acknowledged" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"reason": "  "}, 400),
+        ({"reason": "x" * 501}, 400),
+        ({"action": "delete"}, 400),
+        ({"action": "silence", "hours": "-1"}, 400),
+        ({"action": "silence", "hours": "nan"}, 400),
+        ({"csrf": "another token"}, 403),
+        ({"reason": "x" * 20_000}, 413),
+    ],
+)
+def test_a_form_that_lacks_something_changes_nothing(
+    operator: httpx.Client, database: ClickHouseServer, no_surges: City, fields: dict[str, str], status: int
+) -> None:
+    no_surges.surge(no_surges.estates(PINGSHAN)[0], ONE)
+    assert act(operator, ONE, **fields).status_code == status
+    assert actions(database, ONE) == []
+
+
+def test_a_form_of_another_site_changes_nothing(
+    operator: httpx.Client, database: ClickHouseServer, no_surges: City
+) -> None:
+    no_surges.surge(no_surges.estates(PINGSHAN)[0], ONE)
+    token = csrf_of(operator.get(f"/surges/{ONE}").text)
+    sent = operator.post(
+        f"/surges/{ONE}/actions",
+        data={"csrf": token, **ACTION},
+        headers={"origin": "https://evil.example"},
+    )
+    assert sent.status_code == 403
+    assert actions(database, ONE) == []
+
+
+def test_a_viewer_cannot_act(client: httpx.Client, database: ClickHouseServer, no_surges: City) -> None:
+    no_surges.surge(no_surges.estates(PINGSHAN)[0], ONE)
+    log_in(client, "li")
+    page = client.get(f"/surges/{ONE}").text
+    assert "/actions" not in page
+    token = csrf_of(client.get("/").text)  # of the form that logs out
+    sent = client.post(f"/surges/{ONE}/actions", data={"csrf": token, **ACTION})
+    assert sent.status_code == 403
+    assert actions(database, ONE) == []
+
+
+def test_a_street_sees_its_own_and_nothing_else(street: httpx.Client, no_surges: City) -> None:
+    own, other = no_surges.estates(PINGSHAN)[0], no_surges.estates(KENGZI)[0]
+    no_surges.surge(own, OWN)
+    no_surges.surge(other, OTHER)
+    hidden = ("s-other", f"units/estate/{other}")
+    shown = [view.path for view in VIEWS if "{" not in view.path]
+    for path in (*shown, f"/search?q={no_surges.name(other)}", f"/units/street/{PINGSHAN}"):
+        for address in (path, f"/api{path}"):
+            text = street.get(address).text
+            assert not [each for each in hidden if each in text], address
+            assert f'"{other}"' not in text, address
+    assert "s-own" in street.get("/surges").text
+    refused = (
+        f"/surges/{OTHER}",
+        f"/units/estate/{other}",
+        f"/units/estate/{other}/requests",
+        f"/units/street/{KENGZI}",
+        "/units/city/440300",
+    )
+    for path in refused:
+        assert street.get(path).status_code == street.get(f"/api{path}").status_code == 404, path
+    assert street.get("/api/stream", params={"surge": OTHER}).status_code == 404
+    token = csrf_of(street.get(f"/surges/{OWN}").text)
+    sent = street.post(f"/surges/{OTHER}/actions", data={"csrf": token, **ACTION})
+    assert sent.status_code == 404
+
+
+def test_complaints_of_others_are_in_no_list_of_a_street(street: httpx.Client, city: City) -> None:
+    feed = json.loads(street.get("/api/").text)["feed"]
+    review = json.loads(street.get("/api/review").text)
+    assert feed and {row["street_id"] for row in [*feed, *review["tags"]]} == {PINGSHAN}
+    elsewhere = next(fact for fact in city.facts if fact.path.street == KENGZI)
+    found = json.loads(street.get("/api/search", params={"q": elsewhere.request_id}).text)
+    assert found["requests"] == []
+
+
+def opened_on(city: City, day: str) -> list[Tagged]:
+    """The complaints of a local day."""
+    zone = ZoneInfo(ZONE)
+    opened = (fact for fact in city.facts if fact.kind is Kind.OPENED)
+    return [fact for fact in opened if fact.occurred_at.astimezone(zone).date().isoformat() == day]
+
+
+def test_figures_are_those_of_the_facts(operator: httpx.Client, city: City) -> None:
+    expected = len(opened_on(city, "2021-11-30"))
+    deadline = time.monotonic() + 10
+    while json.loads(operator.get("/api/").text)["tiles"]["figures"]["today"] != expected:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert expected > 10
+
+
+def test_a_unit_s_chart_holds_the_counts_of_the_facts(operator: httpx.Client, city: City) -> None:
+    data = json.loads(operator.get(f"/api/units/street/{PINGSHAN}", params={"grain": "day"}).text)
+    rows = {row["label"]: row["count"] for row in data["chart"]["rows"]}
+    for day in ("2021-11-19", "2021-11-20", "2021-10-12"):
+        there = [fact for fact in opened_on(city, day) if fact.path.street == PINGSHAN]
+        assert rows[day] == len(there), day
+    assert sum(rows.values()) > 100
+
+
+def test_logins_are_limited(database: ClickHouseServer, accounts_file: Path) -> None:
+    settings = console_settings(database, accounts_file, login_tries=3)
+    console = RunningConsole(settings, settings_for(database, "writer"))
+    console.start()
+    with httpx.Client(base_url=console.url, timeout=30) as client:
+        codes = [log_in(client, "wang", f"guess {number}").status_code for number in range(4)]
+        assert codes == [401, 401, 401, 429]
+        assert log_in(client, "wang").status_code == 429, "the right password must not tell"
+        assert log_in(client, "zhao").status_code == 429, "nor may the address go on with another account"
+    console.stop()
