@@ -26,12 +26,13 @@ from streams.counting import Countable, Counts, countable
 from streams.pipeline import (
     Dead,
     RawRecord,
+    Read,
     Tools,
     arrival_ms,
     milliseconds,
     read_control,
     read_event,
-    tag_event,
+    tag_events,
 )
 
 COUNT_COLUMNS = tuple(field.name for field in fields(Upserts))
@@ -63,6 +64,12 @@ class Outcome:
     progress: Progress | None = None
     counts: CountFrame | None = None
     arrivals: ArrivalFrame | None = None
+
+    def reject(self, record: RawRecord, dead: Dead) -> None:
+        """Keep a record that cannot be taken, whole."""
+        rejected = _rejected(record, dead)
+        self.rejected.append(rejected)
+        self.outcomes[rejected.source, dead.reason.value] += 1
 
 
 class Part:
@@ -119,23 +126,21 @@ class Part:
             )
         outcome = Outcome()
         self.counts.advance(self.clock_ms // 1000)
-        for record in records:
-            if record.place.offset >= first:
-                self._take(record, outcome)
+        fresh = [record for record in records if record.place.offset >= first]
+        self._tag([(record, read) for record in fresh if (read := self._take(record, outcome))], outcome)
         self.next = max(next_offset, first)
         self._frame(outcome, first)
         return outcome
 
-    def _take(self, record: RawRecord, outcome: Outcome) -> None:
+    def _take(self, record: RawRecord, outcome: Outcome) -> Read | None:
+        """Take one record; return its event, if it is one that can be tagged."""
         try:
-            if record.key is None:
-                self._control(record)
-            else:
-                self._event(record, outcome)
+            if record.key is not None:
+                return self._event(record)
+            self._control(record)
         except Dead as dead:
-            rejected = _rejected(record, dead)
-            outcome.rejected.append(rejected)
-            outcome.outcomes[rejected.source, dead.reason.value] += 1
+            outcome.reject(record, dead)
+        return None
 
     def _control(self, record: RawRecord) -> None:
         control = read_control(record, self.rules.future_tolerance_ms)
@@ -146,20 +151,30 @@ class Part:
         else:
             self.registry_version = control.version
 
-    def _event(self, record: RawRecord, outcome: Outcome) -> None:
+    def _event(self, record: RawRecord) -> Read:
         event = read_event(record, self.rules.future_tolerance_ms)
-        weighed_ms = max(arrival_ms(event), self.clock_ms)
+        self.clock_ms = max(arrival_ms(event), self.clock_ms)
+        return Read(event, record.place, self.clock_ms)
+
+    def _tag(self, taken: Sequence[tuple[RawRecord, Read]], outcome: Outcome) -> None:
+        """Tag and count events: all at once, or each alone where one of them cannot be tagged."""
         try:
-            tagged = tag_event(event, record.place, weighed_ms, self.tools)
-        except Exception as exc:
+            tagged = tag_events([read for _, read in taken], self.tools)
+        except Exception as exc:  # noqa: BLE001  (told below)
             # Whatever it is, it is our fault and must not stop the partition: the record is kept whole, and a
             # large share of these stops the worker (streams/rejects.py).
-            raise Dead(Reason.INTERNAL, f"tagging failed ({type(exc).__name__}); please report it") from exc
-        self.clock_ms = weighed_ms
-        self.counts.add(_countable(tagged))
-        outcome.tagged.append(tagged)
-        outcome.sent_ms.append(record.place.timestamp_ms)
-        outcome.outcomes[event.source, "unplaced" if tagged.tag is None else "tagged"] += 1
+            if len(taken) > 1:
+                for each in taken:
+                    self._tag([each], outcome)
+                return
+            detail = f"tagging failed ({type(exc).__name__}); please report it"
+            outcome.reject(taken[0][0], Dead(Reason.INTERNAL, detail))
+            return
+        for (record, _), event in zip(taken, tagged, strict=True):
+            self.counts.add(_countable(event))
+            outcome.tagged.append(event)
+            outcome.sent_ms.append(record.place.timestamp_ms)
+            outcome.outcomes[event.source, "unplaced" if event.tag is None else "tagged"] += 1
 
     def _frame(self, outcome: Outcome, first: int) -> None:
         upserts, recount = self.counts.take_upserts()

@@ -56,12 +56,50 @@ _STATED: Final = re.compile(
 )
 _TITLED: Final = re.compile(f"(?<![保\\d)）]){_SURNAME}(?:{_NOT_GIVEN}{_GIVEN}){{0,2}}(?={_TITLE})")
 _TITLED_CUE: Final = re.compile("|".join(_TITLES))
-_CUE: Final = re.compile(
-    "我叫|我名|名叫|姓名|真名|我是|我系|我姓|人姓|免贵姓|本人|系人|请人|诉人|映人|应人|报人|电人|信人|事人|"
-    "害人|件人|户主|户:|户：|主:|主：|代表:|代表：|署名|签名|落款|系方式|乘客|家长|" + "|".join(_TITLES)
+NAME_CUES: Final = (
+    *[
+        "我叫",
+        "我名",
+        "名叫",
+        "姓名",
+        "真名",
+        "我是",
+        "我系",
+        "我姓",
+        "人姓",
+        "免贵姓",
+        "本人",
+        "系人",
+        "请人",
+        "诉人",
+        "映人",
+        "应人",
+        "报人",
+        "电人",
+        "信人",
+        "事人",
+    ],
+    *[
+        "害人",
+        "件人",
+        "户主",
+        "户:",
+        "户：",
+        "主:",
+        "主：",
+        "代表:",
+        "代表：",
+        "署名",
+        "签名",
+        "落款",
+        "系方式",
+        "乘客",
+        "家长",
+    ],
+    *_TITLES,
 )
-"""Literals alone: the engine then skips what begins none of them (2 µs for 200 characters; with one class of
-characters among them 16 µs)."""
+"""Of these one stands in every text with a name that `_STATED` or `_TITLED` finds."""
+_CUE: Final = re.compile("|".join(NAME_CUES))
 _PLACE_END: Final = "(?![区园苑城府湾院楼栋村庭居寓])"
 _CONTACTED: Final = re.compile(
     f"{_SURNAME}(?:{_NOT_GIVEN}{_PLACE_END}{_GIVEN}){{1,2}}"
@@ -77,11 +115,16 @@ _ENGLISH: Final = re.compile(
 _ENGLISH_CUE: Final = re.compile("name|Name|ontact|igned|Mr|Ms|Miss|Dr")
 
 
-def mask_chinese_names(text: str) -> str:
-    """Return the text with names replaced where their place in a Chinese sentence gives them away."""
-    if _CONTACT_CUE.search(text):
+def mask_chinese_names(text: str, *, has_cue: bool) -> str:
+    """Return the text with names replaced where their place in a Chinese sentence gives them away.
+
+    Args:
+        text: in which numbers have been masked.
+        has_cue: whether one of `NAME_CUES` may stand in it.
+    """
+    if "‹" in text and _CONTACT_CUE.search(text):
         text = _CONTACTED.sub(NAME_MARK, text)
-    if not _CUE.search(text):
+    if not has_cue or not _CUE.search(text):
         return text
     text = _STATED.sub(_keep_cue, text)
     return _TITLED.sub(NAME_MARK, text) if _TITLED_CUE.search(text) else text

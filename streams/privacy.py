@@ -18,41 +18,73 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
-from streams.personal_names import mask_chinese_names, mask_english_names
+from streams.personal_names import NAME_CUES, mask_chinese_names, mask_english_names
+from streams.traces import (
+    ACCOUNT,
+    APARTMENT,
+    AT,
+    BUILDING,
+    DASH,
+    ENGLISH_NAME,
+    ENTRANCE,
+    LEAST_DIGITS,
+    NAME,
+    NUMBER,
+    PLATE,
+    ROOM,
+    SPELT,
+    TraceFinder,
+)
 
 
 def strip_identity(text: str) -> str:
     """Return the text without phone numbers, ids, accounts, plates, doors and names. Idempotent.
 
-    Never raises: lone surrogates, NUL and texts of any length pass. Most texts hold nothing of a kind: a
-    cheap look (1 to 2 µs for 200 characters) decides whether a kind is sought at all.
+    Never raises: lone surrogates, NUL and texts of any length pass.
     """
-    has_digit = _DIGIT.search(text) is not None
-    has_letter = _LETTER.search(text) is not None
-    if has_letter:
-        text = _strip_lettered(text, has_digit)
-    if "微信" in text or "扣扣" in text:
+    return strip_all([text])[0]
+
+
+def strip_all(texts: Sequence[str]) -> list[str]:
+    """Return the same for each of many texts, at a tenth of what they cost one by one."""
+    return [
+        _strip(text, traces) if traces or "‹" in text else text
+        for text, traces in zip(texts, _TRACES.find(texts), strict=True)
+    ]
+
+
+_TRACES: Final = TraceFinder(NAME_CUES)
+
+
+def _strip(text: str, traces: int) -> str:
+    """Strip a text of the kinds that have left traces in it."""
+    if traces & AT:
+        text = _EMAIL.sub("‹email›", text)
+    if traces & ACCOUNT:
         text = _ACCOUNT.sub(r"\1‹account›", text)
-    if has_digit:
+    if traces & PLATE:
+        text = _PLATE.sub("‹plate›", text)
+    if traces & NUMBER:
         text = _NUMBERS.sub(_strip_numbers, text)
-    text = _strip_doors(text, has_digit)
-    if has_letter:
-        text = mask_english_names(_strip_apartments(text))
-    return mask_chinese_names(_SPELT.sub("‹phone›", text))
+    if traces & (BUILDING | ENTRANCE | DASH | ROOM):
+        text = _strip_doors(text, traces)
+    if traces & APARTMENT:
+        text = _APARTMENT.sub(_keep_building, text)
+    if traces & ENGLISH_NAME:
+        text = mask_english_names(text)
+    if traces & SPELT:
+        text = _SPELT.sub("‹phone›", text)
+    return mask_chinese_names(text, has_cue=traces & NAME > 0)
 
-
-_DIGIT: Final = re.compile("[0-9０-９]")
-"""What a pattern begins with is spelt out: the engine skips to it twice as fast as to a `\\d`."""
-_LETTER: Final = re.compile("[A-Za-z@＠]")
 
 # -- what is known by its letters: e-mail, chat accounts, plates ---------------------------------------------
 
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9._%+-]{1,64}[@＠][A-Za-z0-9-]{1,63}(?:[.．][A-Za-z0-9-]{1,63}){1,8}",
 )
-_ACCOUNT_CUE: Final = re.compile("QQ|qq|VX|vx|Vx|WX|wx|WeChat|wechat|Wechat|weChat")
 _ACCOUNT: Final = re.compile(
     r"((?:微信|扣扣|(?<![A-Za-z])(?:QQ|qq|VX|vx|Vx|WX|wx|[Ww]e[Cc]hat))"
     r"(?:\s?(?:号码|号|群号|群|ID|id))?\s{0,2}(?P<said>[:：]|是|为)?\s{0,2})"
@@ -63,16 +95,6 @@ _PLATE: Final = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Za-hj-z][·•. -]?"
     r"(?=[A-Za-z]{0,4}\d)[A-HJ-NP-Za-hj-np-z\d]{4,5}[A-HJ-NP-Za-hj-np-z\d挂学警港澳](?![A-Za-z\d])"
 )
-
-
-def _strip_lettered(text: str, has_digit: bool) -> str:
-    if "@" in text or "＠" in text:
-        text = _EMAIL.sub("‹email›", text)
-    if _ACCOUNT_CUE.search(text):
-        text = _ACCOUNT.sub(r"\1‹account›", text)
-    if has_digit:
-        text = _PLATE.sub("‹plate›", text)
-    return text
 
 
 # -- numbers: phones, identity numbers, cards --------------------------------------------------------------
@@ -115,13 +137,14 @@ _NUMBER: Final = re.compile(
 _UNIT: Final = re.compile(
     r"(?:\.\d{1,2}(?!\d))?[)）]?\s?(?:多|余)?(?:元|块|万|亿|平|米|㎡|吨|户|人次|%|％|km|kg|kw)", re.IGNORECASE
 )
+_DIGIT: Final = re.compile("[0-9０-９]")
 _WHOLE_PART: Final = re.compile(r"(?:^|[(（])\d{1,3}[.．]$")
 """Before a fraction; it stands alone, or it might be the end of a number that has been masked."""
 _DATES: Final = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
 def _strip_numbers(stretch: re.Match[str]) -> str:
-    if len(_DIGIT.findall(stretch[0])) < 7:
+    if len(_DIGIT.findall(stretch[0])) < LEAST_DIGITS:
         return stretch[0]
     rest = stretch.string[stretch.end() : stretch.end() + 8]
     plain = stretch[0] if stretch[0].isascii() else _ascii_digits(stretch[0])
@@ -209,15 +232,11 @@ _DASHED: Final = re.compile(
 _ROOM: Final = re.compile(
     rf"[0-9０-９](?<!\d.)\d{{2,3}}[A-Za-z]?{_LIST}(?:室(?![内外温])|号房|房(?![屋价产源地贷型间款租改车]))"
 )
-_ANY_DASH: Final = re.compile(f"[{_DASH}]")
 _SPELT_ROOM: Final = re.compile(
     rf"{_CHINESE_DIGIT}(?<!{_CHINESE_DIGIT}.){_CHINESE_DIGIT}{{2,3}}室(?![内外温])"
 )
 _SPELT: Final = re.compile(
     rf"[幺一零〇八](?<!{_CHINESE_DIGIT}.){_CHINESE_DIGIT}{{6,}}"  # 幺三八…, 零七三一…, 八…
-)
-_APARTMENT_CUE: Final = re.compile(
-    "apt|Apt|APT|partment|PARTMENT|unit|Unit|UNIT|flat|Flat|FLAT|oom|OOM|rm|Rm|RM|uite|UITE"
 )
 _APARTMENT: Final = re.compile(
     r"(?P<building>(?<![A-Za-z])(?:apt|apartment|unit|flat|rm|room|suite)\b\.?\s{0,2}(?:no\.?\s?|number\s|#)?)"
@@ -226,20 +245,16 @@ _APARTMENT: Final = re.compile(
 )
 
 
-def _strip_doors(text: str, has_digit: bool) -> str:
-    text = _IN_BUILDING.sub(_keep_building, text)
-    if "单元" in text:
+def _strip_doors(text: str, traces: int) -> str:
+    if traces & BUILDING:
+        text = _IN_BUILDING.sub(_keep_building, text)
+    if traces & ENTRANCE:
         text = _IN_ENTRANCE.sub("‹door›", text)
-    if has_digit and _ANY_DASH.search(text):
+    if traces & DASH:
         text = _DASHED.sub(_keep_building, text)
-    if "室" in text or "房" in text:
-        text = _ROOM.sub("‹door›", text)
-        text = _SPELT_ROOM.sub("‹door›", text)
+    if traces & ROOM:
+        text = _SPELT_ROOM.sub("‹door›", _ROOM.sub("‹door›", text))
     return text
-
-
-def _strip_apartments(text: str) -> str:
-    return _APARTMENT.sub(_keep_building, text) if _APARTMENT_CUE.search(text) else text
 
 
 def _keep_building(match: re.Match[str]) -> str:

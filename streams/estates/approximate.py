@@ -6,8 +6,8 @@ own (without 小区, 花园 and the like) is long enough that one wrong characte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Final
 
 from pypinyin.pinyin_dict import pinyin_dict
@@ -18,39 +18,45 @@ HOMOPHONE: Final = "homophone"
 WORD_ORDER: Final = "word_order"
 TYPO: Final = "typo"
 _TONES: Final = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuuuuuunnnm")
-_REMEMBERED: Final = 65_536
 _MIN_SOUND: Final = 3
 _MIN_TYPO: Final = 4
 _TAILS: Final = frozenset("园苑院圆元源")
 """Taken for one another at the end of a name (融城园, 融城苑)."""
 
 
-@lru_cache(maxsize=32768)
-def syllable(char: str) -> str:
-    """Return the first reading of a character without its tone; the character itself where it has none."""
-    readings = pinyin_dict.get(ord(char))
-    return readings.split(",")[0].translate(_TONES) if readings else char
+class _Sounds(dict[str, int]):
+    """Character -> a number that stands for how it sounds, without tones; equal for equal sounds.
+
+    The numbers are hashes, so that sums of them hardly ever agree by chance; the same in every process.
+    """
+
+    def __missing__(self, char: str) -> int:
+        readings = pinyin_dict.get(ord(char))
+        syllable = readings.split(",")[0].translate(_TONES) if readings else char
+        self[char] = number = int.from_bytes(blake2b(syllable.encode(), digest_size=7).digest())
+        return number
 
 
-def sound(name: str) -> str:
-    """Return how a name sounds, without tones."""
-    return " ".join(map(syllable, name))
+Index = dict[int, tuple[str, ...]]
 
 
 class NearNames:
-    """Finds the one estate whose name is nearly the given one; built once, never changed."""
+    """Finds the one estate whose name is nearly the given one; built once, never changed.
+
+    A name's key is the sum of its sounds: equal for names that sound the same, and for those whose
+    characters are in another order; with one sound taken off, for those that differ in one character. A
+    dozen look-ups so tell most names that are near none; what they find is then compared by its characters.
+    """
 
     def __init__(self, spellings: Spellings) -> None:
         self._spellings = spellings
-        self._by_sound: dict[str, set[str]] = {}
-        self._by_characters: dict[str, set[str]] = {}
-        self._by_deletion: dict[str, set[str]] = {}
-        # Letters name the same estates, and say the same words, again and again.
-        self._found = lru_cache(maxsize=_REMEMBERED)(self._find)
+        self._sounds = _Sounds()
+        self._heads = {name[:_MIN_SOUND] for name in spellings if len(name) >= _MIN_SOUND}
+        self._index: Index = {}
         for name, readings in spellings.items():
-            told = readings[0].spelling < Spelling.CLIPPED and not is_institution(name)
-            if told and len(name) >= _MIN_SOUND:
-                self._index(name)
+            if len(name) >= _MIN_SOUND:
+                is_told = readings[0].spelling < Spelling.CLIPPED and not is_institution(name)
+                self._add(name, is_told)
 
     def find(self, name: str, *, strict: bool = False) -> tuple[tuple[Reading, ...], str] | None:
         """Return what a name that the registry lacks may be a misspelling of, and how; None: of nothing.
@@ -60,58 +66,81 @@ class NearNames:
             strict: believe a typo only where four other characters are right: nothing else says that
                 a name stands here.
         """
-        return self._found(name, strict)
-
-    def _find(self, name: str, strict: bool) -> tuple[tuple[Reading, ...], str] | None:
         name = own_name(name)
         if len(name) < _MIN_SOUND:
             return None
         if (exact := self._spellings.get(name)) is not None:
             clipped = exact[0].spelling >= Spelling.CLIPPED
             return None if strict or clipped else (exact, TYPO)
-        for names, rule in self._candidates(name):
+        sounds = [self._sounds[char] for char in name]
+        key, index = sum(sounds), self._index
+        keys = [near for near in (key, *[key - sound for sound in sounds]) if near in index]
+        for names, rule in self._candidates(name, key, keys) if keys else self._shortened(name):
             if strict and rule == TYPO and len(name) <= _MIN_TYPO:
                 continue
             if names and (readings := self._one_estate(names)):
                 return readings, rule
         return None
 
-    def _index(self, name: str) -> None:
-        self._by_sound.setdefault(sound(name), set()).add(name)
-        self._by_characters.setdefault("".join(sorted(name)), set()).add(name)
-        if len(name) >= _MIN_TYPO:
-            for key in _deletions(name):
-                self._by_deletion.setdefault(key, set()).add(name)
+    def may_begin(self, text: str) -> bool:
+        """Say whether a near name may begin with a text, whatever its length: no is sure, yes is not."""
+        if text[:_MIN_SOUND] in self._heads or "(" in text:
+            return True
+        sounds, index = [self._sounds[char] for char in text], self._index
+        key = sum(sounds[: _MIN_SOUND - 1])
+        for size in range(_MIN_SOUND, len(sounds) + 1):
+            key += sounds[size - 1]
+            if key in index or any(key - sound in index for sound in sounds[:size]):
+                return True
+        return False
 
-    def _candidates(self, name: str) -> Iterator[tuple[set[str], str]]:
-        yield self._by_sound.get(sound(name), set()), HOMOPHONE
-        yield self._by_characters.get("".join(sorted(name)), set()), WORD_ORDER
+    def _add(self, name: str, is_told: bool) -> None:
+        """Index a spelling: all keys that may lead to it, but itself only if it may be meant."""
+        sounds = [self._sounds[char] for char in name]
+        key, told = sum(sounds), (name,) if is_told else ()
+        keys = {key}
+        if is_told and len(name) >= _MIN_TYPO:
+            keys.update(key - sound for sound in sounds)
+        elif name[-1] in _TAILS:
+            keys.add(key - sounds[-1])
+        for near in keys:
+            self._index[near] = self._index.get(near, ()) + told
+
+    def _candidates(self, name: str, key: int, keys: Sequence[int]) -> Iterator[tuple[Iterable[str], str]]:
+        if alike := [other for other in self._index.get(key, ()) if len(other) == len(name)]:
+            yield [other for other in alike if all(map(self._sound_alike, name, other))], HOMOPHONE
+            yield [other for other in alike if sorted(other) == sorted(name)], WORD_ORDER
         if name[-1] in _TAILS:
             yield {n for tail in _TAILS if (n := name[:-1] + tail) in self._spellings}, TYPO
-        if len(name) >= _MIN_TYPO - 1:
-            yield set(self._one_off(name)), TYPO
-        if len(own := core(name)) >= _MIN_SOUND and own in self._spellings:
-            yield {own}, TYPO
+        yield self._one_off(name, keys), TYPO
+        yield from self._shortened(name)
 
-    def _one_off(self, name: str) -> Iterator[str]:
-        """Yield the names that one insertion, deletion or substitution leads to."""
-        nearby = set(self._by_deletion.get(name, ()))
-        for key in _deletions(name):
-            nearby |= self._by_deletion.get(key, set())
-            if key in self._spellings and len(key) >= _MIN_TYPO:
-                nearby.add(key)
-        for other in nearby:
-            if (
-                _distance_is_one(name, other)
-                and len(core(other)) > 2
-                and core(other)[:1]
-                and _same_kind(name, other)
-            ):
-                yield other
+    def _shortened(self, name: str) -> Iterator[tuple[Iterable[str], str]]:
+        """Yield the name without its suffix, where the registry has it so: 魅力城家园 for 魅力城."""
+        if (
+            name[:_MIN_SOUND] in self._heads
+            and len(own := core(name)) >= _MIN_SOUND
+            and own in self._spellings
+        ):
+            yield (own,), TYPO
 
-    def _one_estate(self, names: set[str]) -> tuple[Reading, ...]:
+    def _sound_alike(self, char: str, other: str) -> bool:
+        return self._sounds[char] == self._sounds[other]
+
+    def _one_off(self, name: str, keys: Iterable[int]) -> set[str]:
+        """Return the names that one insertion, deletion or substitution leads to."""
+        nearby = {other for key in keys for other in self._index[key] if len(other) >= _MIN_TYPO}
+        nearby.update(key for key in _deletions(name) if len(key) >= _MIN_TYPO and key in self._spellings)
+        return {
+            other
+            for other in nearby
+            if _distance_is_one(name, other) and len(core(other)) > 2 and _same_kind(name, other)
+        }
+
+    def _one_estate(self, names: Iterable[str]) -> tuple[Reading, ...]:
         """Return the readings of these names if they are names of one estate, else none."""
-        readings = [reading for name in sorted(names) for reading in self._spellings.get(name, ())]
+        names = sorted(names)
+        readings = [reading for name in names for reading in self._spellings.get(name, ())]
         same = len({reading.estate_id for reading in readings}) == 1 or len(names) == 1
         return tuple(readings) if same else ()
 

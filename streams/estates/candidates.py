@@ -3,54 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
 
 from streams.contract import CANDIDATE_PREFIX
 from streams.estates.folding import fold
 from streams.estates.mentions import Mention, Rule
 from streams.estates.variants import Reading, core, own_name
 
-_TAIL_ALIKE = str.maketrans("院圆元", "园园园")
+_TAIL_ALIKE: Final = str.maketrans("院圆元", "园园园")
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """One estate, and where the text names it."""
 
     key: str
     """Equal for all mentions of the estate: the name without phase and 小区."""
     mentions: tuple[Mention, ...]
     """In order of the text; at least one."""
-
-    @cached_property
-    def best(self) -> Mention:
-        """The mention that says most surely which estate is meant."""
-        return min(
-            self.mentions, key=lambda m: (m.elsewhere, not m.readings, _order(m), -len(m.text), m.start)
-        )
-
-    @cached_property
-    def reading(self) -> Reading | None:
-        """The registry's name to report: the whole estate's rather than a phase's."""
-        readings = self.best.readings
-        return next((reading for reading in readings if reading.whole), readings[0] if readings else None)
-
-    @cached_property
-    def is_known(self) -> bool:
-        """Whether the registry has it."""
-        return any(mention.readings for mention in self.mentions)
+    best: Mention
+    """The mention that says most surely which estate is meant."""
+    reading: Reading | None
+    """The registry's name to report: the whole estate's rather than a phase's."""
+    is_known: bool
+    """Whether the registry has it."""
 
 
-_DWELLING = re.compile(
+_DWELLING: Final = re.compile(
     r"(?:[苑园府郡庭居邸墅寓]|公馆|小区|安置区|新村|世家|人家|宿舍|[里湾城]|国际|小镇|山庄|一号|原著|今典)\Z"
 )
-_ORDER = {rule: place for place, rule in enumerate(Rule)}
-
-
-def _order(mention: Mention) -> int:
-    return _ORDER[mention.rule]
+_ORDER: Final = {rule: place for place, rule in enumerate(Rule)}
 
 
 def candidate_id(name: str) -> str:
@@ -58,22 +42,48 @@ def candidate_id(name: str) -> str:
 
     `伊景园·滨河苑`, `伊景园滨河苑小区` and `伊景园滨河院` have one id.
     """
-    key = own_name(fold(name))
+    return keyed_id(own_name(fold(name)))
+
+
+def keyed_id(key: str) -> str:
+    """Return the same for a folded name without phase and 小区."""
     ending = key[-1:].translate(_TAIL_ALIKE).replace("苑", "园")
     return f"{CANDIDATE_PREFIX}{key[:-1]}{ending}"
 
 
-def gather(mentions: Iterable[Mention]) -> list[Candidate]:
+def gather(mentions: Sequence[Mention]) -> list[Candidate]:
     """Return the candidates in the order in which the text first names them."""
+    if len(mentions) == 1:
+        return [_candidate(_key(mentions[0]), mentions)]
     groups: dict[str, list[Mention]] = {}
     for mention in mentions:
         groups.setdefault(_key(mention), []).append(mention)
-    for key in sorted(groups, key=len):
+    for key in sorted(groups, key=len) if len(groups) > 1 else ():
         longer = next((other for other in groups if other != key and _is_part(key, other)), None)
         if longer is not None:
-            groups[longer] = sorted(groups[longer] + groups.pop(key), key=lambda mention: mention.start)
-    found = [Candidate(key, tuple(group)) for key, group in groups.items()]
-    return sorted(found, key=lambda candidate: candidate.mentions[0].start)
+            groups[longer] = sorted(groups[longer] + groups.pop(key), key=_start)
+    found = [_candidate(key, group) for key, group in groups.items()]
+    return sorted(found, key=_first)
+
+
+def _candidate(key: str, mentions: Sequence[Mention]) -> Candidate:
+    best = mentions[0] if len(mentions) == 1 else min(mentions, key=_doubt)
+    readings = best.readings
+    reading = next((reading for reading in readings if reading.whole), readings[0] if readings else None)
+    return Candidate(key, tuple(mentions), best, reading, any(mention.readings for mention in mentions))
+
+
+def _doubt(mention: Mention) -> tuple[bool, bool, int, int, int]:
+    """Order mentions by how surely they say which estate is meant."""
+    return mention.elsewhere, not mention.readings, _ORDER[mention.rule], -len(mention.text), mention.start
+
+
+def _start(mention: Mention) -> int:
+    return mention.start
+
+
+def _first(candidate: Candidate) -> int:
+    return candidate.mentions[0].start
 
 
 def _key(mention: Mention) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -38,6 +39,17 @@ class Choice:
     """Factor for the confidence."""
 
 
+NO_CHOICE: Final = Choice(None, "", 1.0)
+
+
+def only_choice(readings: Sequence[Reading]) -> Choice | None:
+    """Return what a name means that means one estate alone; None: places must decide."""
+    first = readings[0]
+    if len(readings) == 1 or all(reading.estate_id == first.estate_id for reading in readings):
+        return Choice(first, "", 1.0)
+    return None
+
+
 class Context:
     """Weighs readings against what a message says of places; built once for a registry."""
 
@@ -49,8 +61,8 @@ class Context:
 
     def named_areas(self, text: str) -> list[str]:
         """Return the ids of the areas that a folded text names; a name of several areas names all."""
-        hits, _ = self._matcher.find(text)
-        return [area for hit in hits for area in self._areas[hit.pattern]]
+        patterns = self._matcher.patterns
+        return [area for number, _, _ in self._matcher.find(text) for area in self._areas[patterns[number]]]
 
     def field_areas(self, event: ComplaintEvent) -> list[str]:
         """Return the ids of the areas that the event's own fields name."""
@@ -66,13 +78,10 @@ class Context:
         """Return which of the readings is meant.
 
         Args:
-            readings: what the name may mean, nearest spelling first; at least one.
+            readings: what the name may mean, nearest spelling first; several estates (`only_choice`).
             event: the message, for its fields and position.
             text: the folded text up to the end of the sentence that names the estate.
         """
-        nearest = [reading for reading in readings if reading.spelling == readings[0].spelling]
-        if len({reading.estate_id for reading in nearest}) == 1 and len({r.estate_id for r in readings}) == 1:
-            return Choice(readings[0], "", 1.0)
         named = [*self.named_areas(text), *self.field_areas(event)]
         scored = [
             (self._worth(reading, event, text, named), -i, reading) for i, reading in enumerate(readings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from geocoordinates_ffi import Bd09, Gcj02, bd09_to_wgs84_refined, gcj02_to_wgs84_refined
+from geocoordinates_ffi import Bd09, Gcj02, GeoError, bd09_to_wgs84_refined, gcj02_to_wgs84_refined
 
 from producers.contract import Crs
 
@@ -27,10 +27,13 @@ def to_wgs84(lon: float, lat: float, crs: Crs) -> tuple[float, float]:
     """Return WGS-84 degrees (lon, lat), exact to 1 m; an impossible position comes back as it is."""
     if crs is Crs.WGS84 or not is_possible(lon, lat):
         return lon, lat
-    if crs is Crs.GCJ02:
-        found = gcj02_to_wgs84_refined(Gcj02(lat=lat, lon=lon))
-    else:
-        found = bd09_to_wgs84_refined(Bd09(lat=lat, lon=lon))
+    try:
+        if crs is Crs.GCJ02:
+            found = gcj02_to_wgs84_refined(Gcj02(lat=lat, lon=lon))
+        else:
+            found = bd09_to_wgs84_refined(Bd09(lat=lat, lon=lon))
+    except GeoError.OutOfRange:  # shifted over the edge of the map, far from where either system is used
+        return lon, lat
     return round(found.lon, DECIMALS), round(found.lat, DECIMALS)
 
 

@@ -1,7 +1,7 @@
 """What speaks for and against an estate being what a message is about, as numbers. Pure.
 
 All evidence stands in the title or no later than the end of the sentence of a mention, so that text added
-behind changes nothing before it.
+behind changes nothing before it. A pattern is only tried where its first character stands: most are not.
 """
 
 from __future__ import annotations
@@ -9,26 +9,32 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache, reduce
+from operator import and_, or_
+from typing import Final, NamedTuple
 
 from streams.estates.candidates import Candidate
+from streams.estates.edges import Edge
 from streams.estates.lexicon import (
     BUILDING,
+    BUILDING_FIRST,
     HOUSING,
+    LEAD,
     NEAR_AFTER,
+    NEAR_AFTER_FIRST,
     NEAR_BEFORE,
+    SCHOOLING,
+    SPEAKS_OF,
+    TRAFFIC,
     USE_AFTER,
-    USE_BEFORE,
+    USE_AFTER_FIRST,
 )
-from streams.estates.mentions import Edge, Mention, Rule
+from streams.estates.matcher import Matcher
+from streams.estates.mentions import Mention, Page, Rule
 from streams.estates.names_model import NamesModel
 from streams.estates.problems import WORDS
 from streams.estates.variants import core
 
-_TRAFFIC: Final = re.compile(
-    r"公交|地铁|路口|红绿灯|信号灯|拥堵|堵车|交通|线路|站点|站|车站|斑马线|天桥|隧道|高架|断头路|拉通|道路|通车|高速|铁路|高铁|城铁|轻轨|客运|车次|班次"
-)
 _PLACEISH: Final = re.compile(
     r"(?:[路街巷村镇乡桥站塘冲坡垅岭湖山河]|社区|广场|大厦|市场|商城|中心|公司|[局厂院所校])\Z"
 )
@@ -37,24 +43,23 @@ _DWELLING: Final = re.compile(
     r"(?:苑|园|府|郡|庭|居|邸|墅|寓|公馆|小区|家园|花园|新村|世家|人家|宿舍|里|湾|城|国际|小镇|山庄)\Z"
 )
 _OWNER: Final = re.compile(r"业主|住户|居民|物业|业委会|交房|精装|楼盘|开发商|住宅")
-_SELF: Final = re.compile(
-    r"(?:我是|我们是|本人是|住在?|家住|居住在?|入住|购买了?|购置了?|买了?)[^,。;!?\n]{0,14}\Z"
-)
-_TOPIC: Final = re.compile(
-    r"(?:投诉|举报|反映|反应|关于|请问|咨询|解决|请求|恳请|质疑|希望|建议)[^,。;!?\n]{0,14}\Z"
-)
-_SCHOOLING: Final = re.compile(r"小学|中学|幼儿园|学区|招生|入学|就读|学校|学位|教育|补课|老师|培训")
 _RESIDENT: Final = re.compile(r"[^,。;!?\n]{0,10}(?:业主|住户|居民|购房者|房子|商品房|的一套|一套)")
 _LIST_OWNED: Final = re.compile(
     r"(?:[、,和与及][^,。;!?、\n]{2,9}){0,12}(?:等[^,。\n]{0,6})?(?:的|全体|小区)*(?:业主|居民|住户)"
 )
+_LIST_OWNED_FIRST: Final = frozenset("、,和与及等的全小业居住")
 _SCHOOL: Final = re.compile(r"小学|中学|幼儿园|学校|医院|公园")
-_LIST_MARKS: Final = "、和与及"
+_SCHOOL_FIRST: Final = frozenset("小中幼学医公")
+_CLAUSE_MARKS: Final = ",。;!?\n"
+_LIST_MARKS: Final = frozenset("、和与及")
 _AREAS: Final = ("社区", "村", "镇", "街", "路")
 
 _LOOKED_AT: Final = 4
 """Mentions of one estate whose surroundings are read."""
-_ABOUT: Final = [re.compile("|".join(map(re.escape, words))) for words in WORDS.values()]
+_LEAD_BEFORE: Final = 24
+_LEAD_NEAR: Final = 14
+"""Characters between a word that leads up to an estate and the estate."""
+_LEAD_FAR: Final = 18
 
 _STANDING: Final = (
     "in_title", "starts_title", "first_at", "late", "mentions", "mentions_2", "mentions_4", "others_2",
@@ -76,89 +81,190 @@ _BESIDE: Final = (
 _TITLE: Final = ("title_traffic", "title_housing", "title_school", *(f"about_{problem}" for problem in WORDS))
 NAMES: Final = (*_STANDING, *_NAMED, *_SAID, *_BESIDE, *_TITLE)
 """The pieces of evidence, in order."""
+Pieces = tuple[float, ...]
 
 _AT: Final = {name: place for place, name in enumerate(NAMES)}
+_ELSEWHERE_ALL: Final = _AT["elsewhere_all"]
+_NEAR_AFTER_ALL: Final = _AT["near_after_all"]
+_NEAR_BEFORE_ALL: Final = _AT["near_before_all"]
+_TITLE_TRAFFIC: Final = _AT["title_traffic"]
 _ELSEWHERE_AT_MOST: Final = 0.2
 _BESIDE_AT_MOST: Final = 0.4
 
+_TITLE_WORDS: Final = (TRAFFIC, HOUSING, SCHOOLING, *WORDS.values())
+_ABOUT_TRAFFIC, _ABOUT_SCHOOLS = 0, 2
+_LISTED_WORDS: Final = sorted({word for words in _TITLE_WORDS for word in words})
+_TITLE_MATCHER: Final = Matcher(_LISTED_WORDS)
+_KINDS_OF_WORD: Final = [
+    sum(1 << kind for kind, words in enumerate(_TITLE_WORDS) if word in words) for word in _LISTED_WORDS
+]
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A message as its candidates are seen in it."""
-
-    text: str
-    """The folded message, title first."""
-    title_end: int
-    everyone: Sequence[Candidate]
-    """All candidates of the message that are weighed."""
-    title: tuple[float, ...]
-    """What the title is about: one number for each of the last names."""
-
-    @classmethod
-    def of(cls, text: str, title_end: int, everyone: Sequence[Candidate]) -> Scene:
-        """Read the title once for all candidates."""
-        title = text[:title_end]
-        words = (_TRAFFIC, HOUSING, _SCHOOLING, *_ABOUT)
-        return cls(text, title_end, everyone, tuple(float(word.search(title) is not None) for word in words))
-
-    @property
-    def is_about_traffic(self) -> bool:
-        """Whether the title speaks of traffic."""
-        return self.title[0] > 0
-
-    @property
-    def is_about_schools(self) -> bool:
-        """Whether the title speaks of schools."""
-        return self.title[2] > 0
-
-    def others(self, candidate: Candidate) -> list[Candidate]:
-        """Return the other estates that the message surely names."""
-        return [c for c in self.everyone if c is not candidate and (c.is_known or self.in_title(c))]
-
-    def in_title(self, candidate: Candidate) -> bool:
-        """Say whether the title names an estate."""
-        return candidate.mentions[0].start < self.title_end
+# What stands around one mention, as bits: of several mentions some are asked whether any, some whether all.
+_BUILDING, _USED, _NEAR_AFTER, _SCHOOL_AFTER, _LISTED_OWNERS, _NEAR_BEFORE = (1 << bit for bit in range(6))
+_SELF, _TOPIC, _USE, _OWNERS, _QUOTED, _NUMBER, _LISTED = (1 << bit for bit in range(6, 13))
+_TAIL, _PHASE, _USED_AT_END, _RESIDES, _CLEAN, _ELSEWHERE = (1 << bit for bit in range(13, 19))
+_FOLLOWING: Final = (
+    (_BUILDING, BUILDING, BUILDING_FIRST),
+    (_USED, USE_AFTER, USE_AFTER_FIRST),
+    (_NEAR_AFTER, NEAR_AFTER, NEAR_AFTER_FIRST),
+    (_SCHOOL_AFTER, _SCHOOL, _SCHOOL_FIRST),
+    (_LISTED_OWNERS, _LIST_OWNED, _LIST_OWNED_FIRST),
+)
+_MAY_FOLLOW: Final = {
+    char: tuple((bit, pattern) for bit, pattern, first in _FOLLOWING if char in first)
+    for _, _, firsts in _FOLLOWING
+    for char in firsts
+}
+"""First character -> the patterns that may match there."""
+_NEAR_LAST: Final = frozenset(word[-1] for word in NEAR_BEFORE)
+_NEAR_LENGTHS: Final = range(1, 1 + max(map(len, NEAR_BEFORE)))
+_LEADS: Final = {
+    word: (speaks * _SELF | asks * _TOPIC, _USE if uses else 0)
+    for word, (speaks, asks, uses) in SPEAKS_OF.items()
+}
+"""Word that leads up to an estate -> what it says near, and what it says farther off too."""
 
 
-def ruled(probability: float, pieces: Sequence[float]) -> float:
+class Shape(NamedTuple):
+    """What a name says by itself."""
+
+    length: float
+    is_short: bool
+    is_generic: bool
+    mean: float
+    least: float
+    placeish: bool
+    commerce: bool
+    dwelling: bool
+    as_area: bool
+
+
+class EvidenceReader:
+    """Reads the evidence for the candidates of a message.
+
+    Args:
+        model: how names of the registry look.
+    """
+
+    def __init__(self, model: NamesModel) -> None:
+        self._model = model
+        self._shape = lru_cache(maxsize=8192)(self._shape_of)
+
+    def read(self, page: Page, candidates: Sequence[Candidate]) -> list[Pieces]:
+        """Return the evidence for each candidate, one number for each of `NAMES`.
+
+        Args:
+            page: the message.
+            candidates: all its estates that are weighed.
+        """
+        title = _title(page.text[: page.title_end])
+        shown = [candidate.mentions[0].start < page.title_end for candidate in candidates]
+        return [self._of(page, candidate, candidates, shown, title) for candidate in candidates]
+
+    def _of(
+        self,
+        page: Page,
+        candidate: Candidate,
+        everyone: Sequence[Candidate],
+        shown: Sequence[bool],
+        title: tuple[bool, ...],
+    ) -> Pieces:
+        in_title = candidate.mentions[0].start < page.title_end
+        others = [
+            (other, is_shown)
+            for other, is_shown in zip(everyone, shown, strict=True)
+            if other is not candidate and (other.is_known or is_shown)
+        ]
+        alone = not in_title and not others
+        around = [_around(page, mention) for mention in candidate.mentions[:_LOOKED_AT]]
+        some, every = reduce(or_, around), reduce(and_, around)
+        return (
+            *_standing(page, candidate, others, in_title),
+            alone,
+            not in_title and any(shown),
+            *self._named(candidate, some),
+            *_said(some, alone),
+            *_beside(candidate, some, every, in_title, title),
+            *title,
+        )
+
+    def _named(self, candidate: Candidate, some: int) -> Pieces:
+        """How it is named, and how much of a name that is."""
+        best, unknown = candidate.best, not candidate.is_known
+        rule, shape = best.rule, self._shape(best.text)
+        mentions = candidate.mentions[:_LOOKED_AT]
+        left = max([mention.left for mention in mentions])
+        return (
+            shape.length,
+            shape.is_short,
+            rule is Rule.VARIANT,
+            rule is Rule.CLIP,
+            rule is Rule.HOMOPHONE,
+            rule is Rule.WORD_ORDER,
+            rule is Rule.TYPO,
+            shape.is_generic and rule in (Rule.NAME, Rule.VARIANT),
+            0.0 if unknown else shape.mean,
+            shape.placeish,
+            shape.commerce,
+            shape.dwelling,
+            shape.as_area and all(mention.reach == mention.end for mention in mentions),
+            left == Edge.HARD,
+            left == Edge.SOFT,
+            unknown,
+            unknown and some & _USED_AT_END > 0,
+            shape.mean if unknown else 0.0,
+            shape.least if unknown else 0.0,
+            unknown and len(candidate.mentions) > 1,
+            unknown and shape.dwelling,
+        )
+
+    def _shape_of(self, name: str) -> Shape:
+        mean, least = self._model.likeness(name)
+        return Shape(
+            length=min(len(name), 8) / 4 - 1,
+            is_short=len(name) < 4,
+            is_generic=len(core(name)) < 2,
+            mean=mean,
+            least=least,
+            placeish=_PLACEISH.search(name) is not None,
+            commerce=_COMMERCE.search(name) is not None,
+            dwelling=_DWELLING.search(name) is not None,
+            as_area=name.endswith(_AREAS),
+        )
+
+
+def ruled(probability: float, pieces: Pieces) -> float:
     """Return a learned probability within what two rules allow, whatever the labels say.
 
     德润园小学 is a school wherever it stands; who asks for a bus stop beside an estate does not complain
     of the estate.
     """
-    if pieces[_AT["elsewhere_all"]]:
+    if pieces[_ELSEWHERE_ALL]:
         return min(probability, _ELSEWHERE_AT_MOST)
-    beside = pieces[_AT["near_after_all"]] or pieces[_AT["near_before_all"]]
-    if beside and pieces[_AT["title_traffic"]]:
+    if pieces[_TITLE_TRAFFIC] and (pieces[_NEAR_AFTER_ALL] or pieces[_NEAR_BEFORE_ALL]):
         return min(probability, _BESIDE_AT_MOST)
     return probability
 
 
-def evidence(scene: Scene, candidate: Candidate, model: NamesModel) -> list[float]:
-    """Return the evidence for one candidate, one number for each of `NAMES`.
-
-    Args:
-        scene: the message.
-        candidate: the estate.
-        model: how names of this registry look.
-    """
-    alone = not scene.in_title(candidate) and not scene.others(candidate)
-    pieces = [
-        *_standing(scene, candidate, alone),
-        *_named(scene.text, candidate, model),
-        *_said(scene.text, candidate, alone),
-        *_beside(scene, candidate),
-        *scene.title,
-    ]
-    return [float(piece) for piece in pieces]
+def _title(title: str) -> tuple[bool, ...]:
+    """Return what a title is about: one answer for each of the last names."""
+    kinds = 0
+    for number, _, _ in _TITLE_MATCHER.find(title):
+        kinds |= _KINDS_OF_WORD[number]
+    return _answers(kinds)
 
 
-def _standing(scene: Scene, candidate: Candidate, alone: bool) -> tuple[float, ...]:
+@lru_cache(maxsize=1024)
+def _answers(kinds: int) -> tuple[bool, ...]:
+    return tuple(kinds >> kind & 1 > 0 for kind in range(len(_TITLE_WORDS)))
+
+
+def _standing(
+    page: Page, candidate: Candidate, others: Sequence[tuple[Candidate, bool]], in_title: bool
+) -> Pieces:
     """Where the message names it, how often, and what else it names."""
     first, count = candidate.mentions[0].start, len(candidate.mentions)
-    in_title = scene.in_title(candidate)
-    others = scene.others(candidate)
-    offset = max(0, first - scene.title_end)
+    offset = max(0, first - page.title_end)
     return (
         in_title,
         in_title and first < 12,
@@ -170,96 +276,96 @@ def _standing(scene: Scene, candidate: Candidate, alone: bool) -> tuple[float, .
         len(others) > 0,
         len(others) > 1,
         len(others) > 3,
-        any(map(scene.in_title, others)),
-        any(len(other.mentions) > count for other in others),
-        alone,
-        not in_title and any(map(scene.in_title, scene.everyone)),
+        any(is_shown for _, is_shown in others),
+        any(len(other.mentions) > count for other, _ in others),
     )
 
 
-def _named(text: str, candidate: Candidate, model: NamesModel) -> tuple[float, ...]:
-    """How it is named, and how much of a name that is."""
-    best = candidate.best
-    name, unknown = best.text, not candidate.is_known
-    mentions = candidate.mentions[:_LOOKED_AT]
-    mean, least = model.likeness(name)
-    dwelling = _DWELLING.search(name) is not None
-    left = max(mention.left for mention in mentions)
-    return (
-        min(len(name), 8) / 4 - 1,
-        len(name) < 4,
-        *(
-            best.rule is rule
-            for rule in (Rule.VARIANT, Rule.CLIP, Rule.HOMOPHONE, Rule.WORD_ORDER, Rule.TYPO)
-        ),
-        best.rule in (Rule.NAME, Rule.VARIANT) and len(core(name)) < 2,
-        0.0 if unknown else mean,
-        _PLACEISH.search(name) is not None,
-        _COMMERCE.search(name) is not None,
-        dwelling,
-        name.endswith(_AREAS) and not any(mention.reach > mention.end for mention in mentions),
-        left is Edge.HARD,
-        left is Edge.SOFT,
-        unknown,
-        unknown and any(USE_AFTER.match(text, mention.end) for mention in mentions),
-        mean if unknown else 0.0,
-        least if unknown else 0.0,
-        unknown and len(candidate.mentions) > 1,
-        unknown and dwelling,
-    )
-
-
-def _said(text: str, candidate: Candidate, alone: bool) -> tuple[float, ...]:
+def _said(some: int, alone: bool) -> Pieces:
     """What stands right before and after it."""
-    mentions = candidate.mentions[:_LOOKED_AT]
-    speaks = [_SELF.search(text, max(0, m.start - 20), m.start) is not None for m in mentions]
-    lives = [_RESIDENT.match(text, m.reach) is not None for m in mentions]
-    resident = any(map(all, zip(speaks, lives, strict=True)))
+    resident = some & _RESIDES > 0
     return (
-        any("小区" in text[m.end : m.reach] or m.text.endswith("小区") for m in mentions),
-        any("期" in text[m.end : m.reach] for m in mentions),
-        any(BUILDING.match(text, m.reach) for m in mentions),
-        any(USE_AFTER.match(text, m.reach) for m in mentions),
-        any(USE_BEFORE.search(text, max(0, m.start - 24), m.start) for m in mentions),
-        any(speaks),
-        any(_TOPIC.search(text, max(0, m.start - 20), m.start) for m in mentions),
-        any(_OWNER.search(text, m.end, m.reach + 14) for m in mentions),
-        any(text[m.start - 1] in '“"' for m in mentions if m.start),
-        any(text[m.reach : m.reach + 1].isdigit() for m in mentions),
-        any(_listed(text, m) for m in mentions),
-        any(_LIST_OWNED.match(text, m.reach) for m in mentions),
+        some & _TAIL > 0,
+        some & _PHASE > 0,
+        some & _BUILDING > 0,
+        some & _USED > 0,
+        some & _USE > 0,
+        some & _SELF > 0,
+        some & _TOPIC > 0,
+        some & _OWNERS > 0,
+        some & _QUOTED > 0,
+        some & _NUMBER > 0,
+        some & _LISTED > 0,
+        some & _LISTED_OWNERS > 0,
         resident,
         resident and alone,
     )
 
 
-def _beside(scene: Scene, candidate: Candidate) -> tuple[float, ...]:
+def _beside(candidate: Candidate, some: int, every: int, in_title: bool, title: tuple[bool, ...]) -> Pieces:
     """Whether it only says where something is, or is part of another name."""
-    text, mentions = scene.text, candidate.mentions[:_LOOKED_AT]
-    after = [NEAR_AFTER.match(text, m.reach) is not None for m in mentions]
-    before = [NEAR_BEFORE.search(text, max(0, m.start - 8), m.start) is not None for m in mentions]
-    clean = [
-        m.start < scene.title_end and not (m.elsewhere or a or b)
-        for m, a, b in zip(mentions, after, before, strict=True)
-    ]
-    in_title = scene.in_title(candidate)
+    elsewhere = [mention.elsewhere for mention in candidate.mentions]
+    about_traffic = title[_ABOUT_TRAFFIC]
     return (
-        all(after),
-        any(after),
-        all(before),
-        any(before),
-        all(m.elsewhere for m in candidate.mentions),
-        any(m.elsewhere for m in candidate.mentions),
-        any(_SCHOOL.match(text, m.reach) for m in mentions),
-        any(clean),
-        scene.is_about_traffic and (any(after) or any(before)),
-        scene.is_about_traffic and in_title,
-        scene.is_about_schools and not in_title,
+        every & _NEAR_AFTER > 0,
+        some & _NEAR_AFTER > 0,
+        every & _NEAR_BEFORE > 0,
+        some & _NEAR_BEFORE > 0,
+        all(elsewhere),
+        any(elsewhere),
+        some & _SCHOOL_AFTER > 0,
+        some & _CLEAN > 0,
+        about_traffic and some & (_NEAR_AFTER | _NEAR_BEFORE) > 0,
+        about_traffic and in_title,
+        title[_ABOUT_SCHOOLS] and not in_title,
     )
 
 
-def _listed(text: str, mention: Mention) -> bool:
-    """Say whether a mention stands in a list."""
-    before = text[mention.start - 1 : mention.start]
-    after = text[mention.reach : mention.reach + 1]
-    return (before != "" and before in _LIST_MARKS) or (after != "" and after in _LIST_MARKS)
+def _around(page: Page, mention: Mention) -> int:
+    """Return what stands around a mention, as bits."""
+    text, start, end, reach = page.text, mention.start, mention.end, mention.reach
+    after = text[reach : reach + 1]
+    found = _before(text, start)
+    for bit, pattern in _MAY_FOLLOW.get(after, ()):
+        if pattern.match(text, reach):
+            found |= bit
+    if after in _LIST_MARKS:
+        found |= _LISTED
+    if after.isdigit():
+        found |= _NUMBER
+    if found & _SELF and _RESIDENT.match(text, reach):
+        found |= _RESIDES
+    if _OWNER.search(text, end, reach + 14):
+        found |= _OWNERS
+    if reach > end:
+        said = text[end:reach]
+        found |= ("小区" in said) * _TAIL | ("期" in said) * _PHASE
+    if mention.text.endswith("小区"):
+        found |= _TAIL
+    if not mention.readings and USE_AFTER.match(text, end):
+        found |= _USED_AT_END
+    if start < page.title_end and not (mention.elsewhere or found & (_NEAR_AFTER | _NEAR_BEFORE)):
+        found |= _CLEAN
+    return found
+
+
+def _before(text: str, start: int) -> int:
+    """Return what leads up to a mention, as bits."""
+    if not start:
+        return 0
+    found = 0
+    last = text[start - 1]
+    if last in _LIST_MARKS:
+        found |= _LISTED
+    elif last in '“"':
+        found |= _QUOTED
+    if last in _NEAR_LAST and any(text[start - size : start] in NEAR_BEFORE for size in _NEAR_LENGTHS):
+        found |= _NEAR_BEFORE
+    begin, furthest = 0, max(0, start - _LEAD_BEFORE)
+    for lead in LEAD.finditer(text, furthest, start):
+        begin = begin or 1 + max([text.rfind(mark, furthest, start) for mark in _CLAUSE_MARKS])
+        gap = start - lead.end()
+        if lead.start() >= begin:
+            near, far = _LEADS[lead[0]]
+            found |= (gap <= _LEAD_NEAR) * near | (gap <= _LEAD_FAR) * far
+    return found

@@ -5,14 +5,15 @@ characters, capitals, 壹 and 一, spaces and dots inside a name. It is the same
 messages, so that a name found in the folded message is the name as the registry folds it. Knows nothing
 of registries; `names` holds the coarser key by which the registry's own rows are compared.
 
-A table look-up by numpy folds 220 characters in 5 µs, where `str.translate` with a table takes 34.
+A table look-up by numpy folds 180 characters in 14 µs by themselves, and in 1.5 µs among the messages of a
+batch, where `str.translate` with a table takes 34: hence `Folder.fold_all`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -25,9 +26,12 @@ _CJK: Final = range(0x3400, 0xA000)
 _SURROGATES: Final = slice(0xD800, 0xE000)
 _UNKNOWN: Final = "\ufffd"
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+_TITLE_END: Final = "\ufffe"
+_TEXT_END: Final = "\uffff"
+"""No characters: they end the titles and texts of a batch. Where a text has them, they become unknown
+ones."""
 
 Units = npt.NDArray[np.uint16]
-Offsets = npt.NDArray[np.intp]
 
 
 def _folding() -> Units:
@@ -60,14 +64,10 @@ def _units(text: str) -> Units:
     return np.frombuffer(_ASTRAL.sub(_UNKNOWN, text).encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
 
 
-def _fold_units(units: Units) -> str:
-    folded = _TABLE[units]
-    return str(folded[folded != 0].tobytes(), "utf-16-le")
-
-
 def fold(text: str) -> str:
     """Return the text with all spellings that mean the same made equal. Idempotent."""
-    return _fold_units(_units(text))
+    folded = _TABLE[_units(text)]
+    return str(folded[folded != 0].tobytes(), "utf-16-le")
 
 
 class Folder:
@@ -89,11 +89,24 @@ class Folder:
         """Return the folded text, replacements undone."""
         return fold(self._replaced(text))
 
-    def origins(self, text: str) -> tuple[Offsets, Offsets]:
-        """Return for each character of `fold(text)` where it begins and ends in `text`."""
-        kept = np.flatnonzero(_TABLE[_units(self._replaced(text))])
-        starts, ends = self._offsets(text)
-        return starts[kept], ends[kept]
+    def fold_all(self, messages: Sequence[tuple[str, str]]) -> Sheet:
+        """Fold the titles and texts of at least one message."""
+        joined = _joined(messages)
+        if any(joined.count(mark) != len(messages) for mark in (_TITLE_END, _TEXT_END)):
+            joined = _joined([(_unmarked(title), _unmarked(text)) for title, text in messages])
+        return Sheet(_units(self._replaced(joined)), messages, self)
+
+    def span(self, text: str, at: int) -> tuple[int, int]:
+        """Return from where to where in a text a character stands of the text with replacements undone."""
+        moved = 0
+        for match in self._pattern.finditer(text) if self._pattern is not None else ():
+            begin, length = match.start() + moved, len(self._words[match[0]])
+            if at < begin:
+                break
+            if at < begin + length:
+                return match.span()
+            moved += length - len(match[0])
+        return at - moved, at - moved + 1
 
     def _replaced(self, text: str) -> str:
         return text if self._pattern is None else self._pattern.sub(self._meant, text)
@@ -101,18 +114,54 @@ class Folder:
     def _meant(self, match: re.Match[str]) -> str:
         return self._words[match[0]]
 
-    def _offsets(self, text: str) -> tuple[Offsets, Offsets]:
-        """Return for each character of the text with replacements undone its span in the text."""
-        starts: list[Offsets] = []
-        ends: list[Offsets] = []
-        at = 0
-        for match in self._pattern.finditer(text) if self._pattern is not None else ():
-            starts.append(np.arange(at, match.start()))
-            ends.append(np.arange(at + 1, match.start() + 1))
-            length = len(self._words[match[0]])
-            starts.append(np.full(length, match.start()))
-            ends.append(np.full(length, match.end()))
-            at = match.end()
-        starts.append(np.arange(at, len(text)))
-        ends.append(np.arange(at + 1, len(text) + 1))
-        return np.concatenate(starts), np.concatenate(ends)
+
+class Sheet:
+    """The messages of a batch, folded together: title, line end, text, end mark, one after the other.
+
+    Attributes:
+        units: all characters as numbers.
+        text: the same as a string.
+        spans: where in them each message begins, its title ends and it ends.
+        edges: how surely a name begins at each character, once `edges.EdgeFinder` has said so.
+    """
+
+    edges: bytes = b""
+    wide_edges: bytes = b""
+
+    def __init__(self, units: Units, messages: Sequence[tuple[str, str]], folder: Folder) -> None:
+        """Fold.
+
+        Args:
+            units: the messages with marks behind title and text, replacements undone, not yet folded.
+            messages: titles and texts as they came.
+            folder: what has undone the replacements.
+        """
+        folded = _TABLE[units]
+        self._kept = np.flatnonzero(folded)
+        self.units = folded[self._kept]
+        titles = np.flatnonzero(self.units == ord(_TITLE_END))
+        ends = np.flatnonzero(self.units == ord(_TEXT_END))
+        self.units[titles] = ord("\n")
+        self.text = str(self.units.tobytes(), "utf-16-le")
+        begins = [0, *(ends[:-1] + 1).tolist()]
+        self.spans = list(zip(begins, titles.tolist(), ends.tolist(), strict=True))
+        self._firsts = [0, *(self._kept[ends[:-1]] + 1).tolist()]
+        self._messages = messages
+        self._folder = folder
+
+    def original(self, message: int, start: int, end: int) -> str:
+        """Return what stands in a message, as it came, where its folded text has a span."""
+        title, text = self._messages[message]
+        whole = f"{title}\n{text}"
+        begin, first = self.spans[message][0], self._firsts[message]
+        at, _ = self._folder.span(whole, int(self._kept[begin + start]) - first)
+        _, stop = self._folder.span(whole, int(self._kept[begin + end - 1]) - first)
+        return whole[at:stop]
+
+
+def _joined(messages: Sequence[tuple[str, str]]) -> str:
+    return "".join([f"{title}{_TITLE_END}{text}{_TEXT_END}" for title, text in messages])
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(_TITLE_END, _UNKNOWN).replace(_TEXT_END, _UNKNOWN)

@@ -8,20 +8,30 @@ stays, so that in 丽发新城小区 the estate 新城小区 is not seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
+import msgspec
+
 from streams.estates.approximate import NearNames
+from streams.estates.beginnings import LONGEST_UNKNOWN, Beginnings
+from streams.estates.edges import Edge
+from streams.estates.folding import Sheet
 from streams.estates.lexicon import (
-    BOUNDARIES,
     BUILDING,
+    BUILDING_FIRST,
+    BUILDING_LAST,
     GENERIC_TAILS,
     NAMED_AFTER,
+    NAMED_AFTER_FIRST,
     NEAR_AFTER,
-    NEVER_NAMES,
+    NUMERALS,
     PHASE,
+    PHASE_FIRST,
+    PHASE_LAST,
     SUFFIXES,
     TAIL_CHARACTERS,
     USE_AFTER,
@@ -43,21 +53,7 @@ class Rule(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Edge(IntEnum):
-    """How surely a name begins here."""
-
-    SOFT = 0
-    """Glued to other characters: it may be the end of another name."""
-    WORD = 1
-    """After a word that precedes names."""
-    PLACE = 2
-    """After a place of the city, a district, a road."""
-    HARD = 3
-    """After punctuation, or at the beginning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """One place where an estate is named; positions are half-open, in the folded text."""
 
     start: int
@@ -68,7 +64,8 @@ class Mention:
     readings: tuple[Reading, ...]
     """What it may mean; empty: an estate that the registry lacks."""
     rule: Rule
-    left: Edge
+    left: int
+    """How surely a name begins there (`Edge`)."""
     elsewhere: bool = False
     """It is part of the name of another thing: 德润园小学."""
 
@@ -77,14 +74,26 @@ class Mention:
         return self.start < end and start < self.reach
 
 
+class Page(msgspec.Struct, frozen=True, gc=False):
+    """One message as names are sought in it."""
+
+    text: str
+    """Folded: title, line end, text."""
+    title_end: int
+    edges: bytes
+    """How surely a name begins at each character (`Edge`), by the words before it."""
+    wide_edges: bytes
+    """The same, where characters that no name has are taken for words too."""
+
+
 _TAIL: Final = re.compile("|".join(sorted(GENERIC_TAILS, key=len, reverse=True)))
 _OWN_TAIL: Final = re.compile("(?:住宅|安置|家属|回迁)?小区|安置区")
 _OWN_TAILS: Final = ("小区", "安置区")
+_REACH_FIRST: Final = PHASE_FIRST | {tail[0] for tail in GENERIC_TAILS}
 _COMMUNITY: Final = "社区"
 _OPEN_RIGHT: Final = frozenset(
     "的是在有和与及等这为因将未不就也还已被从到至上下内里前后周附旁对东南西北第一二三四五六七八九十"
 )
-_PLACE_ENDS: Final = frozenset("区县市镇乡路街道号")
 _PHASE_CUES: Final = ("一期", "二期", "三期", "四期", "五期", "1期", "2期", "3期", "4期")
 _USE_CUES: Final = ("业主", "楼盘", "住户", "苑", "郡", "墅", *_PHASE_CUES)
 _WEAK_CUES: Final = frozenset("城园湾府庭居里台座轩阁岸都汇")
@@ -103,25 +112,18 @@ _OUTSIDE: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHA
 _PHASE_BEFORE: Final = re.compile(
     rf"(?:{PHASE.pattern}|{BUILDING.pattern}|[0-9一二三四五六七八九十]+[位名户个]?)+\Z"
 )
+_PHASE_BEFORE_LAST: Final = PHASE_LAST | BUILDING_LAST | NUMERALS | frozenset("位名户个")
 _OWNERS: Final = ("业主", "的业主", "住户", "的住户", "居民", "全体业主", "楼盘", "宿舍", "物业")
 _HOUSING_CUES: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
 _FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|准|新|老)+\Z")
-_FUNCTION: Final = frozenset(
-    "的了是在有们我你他她它这那该被把给让将但就也都或而因由从向对没未曾不很太最更已还又再才只并且若则所着么吗呢吧啊请问说"
-)
-"""Characters of grammar: hardly any estate's name has one."""
-_EDGE_WORTH: Final = (0.0, 2.5, 6.0, 6.0)
-"""What each `Edge` is worth, in log-likelihood: chosen on the tuning half."""
-_FOREIGN: Final = -1.2
-"""Log-likelihood ratio below which a character is taken for none of a name."""
-_LEAST: Final = 0.0
-_TRIED: Final = 3
-_LONGEST_UNKNOWN: Final = 10
+_FILLERS_LAST: Final = frozenset("的体大众多分有位准新老")
 _GAP: Final = 3
 """Characters between a known name and a word that may end a longer name that begins with it."""
 _LONGEST_TITLE: Final = 120
 _MIN_NEAR: Final = 3
 _MAX_NEAR: Final = 8
+_LAST_PLACE: Final = re.compile(rb"[\x02\x03](?=[\x00\x01]{3})")
+"""An edge of `Edge.PLACE` at least, and none such at the next three characters."""
 _MAX_HITS: Final = 2000
 """Beyond this a text is no letter but a list or an attack; time stays linear."""
 _DWELLING_END: Final = re.compile(f"(?:{'|'.join(SUFFIXES)}|[{''.join(sorted(TAIL_CHARACTERS))}])\\Z")
@@ -132,200 +134,236 @@ _RULES: Final = {
 }
 
 
+@dataclass(slots=True)
+class _Draft:
+    """What was found in a page so far."""
+
+    known: list[Mention]
+    open_cues: list[tuple[int, int]]
+    """Spans of words that estate names end with, or that follow them, and belong to no known name."""
+    is_housing: bool
+    """Whether the page speaks of housing at all."""
+    unknown: dict[int, Mention] = field(default_factory=dict)
+    """By where they begin."""
+
+
+class _Name(msgspec.Struct, frozen=True, gc=False):
+    """What there is to know of a spelling before it is found anywhere."""
+
+    text: str
+    readings: tuple[Reading, ...]
+    rule: Rule
+    is_latin: bool
+    is_long: bool
+    """Whether so much of it is its own that a strange character before it is edge enough."""
+    is_weak: bool
+    """Whether it is only believed where a name may begin."""
+    needs_end: bool
+    """Whether a weak one is only believed where the text goes on as it does after a name."""
+    is_common: bool
+    """Whether it is as likely a common word or an institution as an estate."""
+
+
 class MentionFinder:
     """Finds mentions by one registry's spellings; built once, never changed.
 
     Args:
         spellings: of the registry.
-        places: words of the city after which a name may begin.
         model: how names of the registry look.
         suffixes: how names of the registry often end.
     """
 
     def __init__(
-        self,
-        spellings: Spellings,
-        places: frozenset[str],
-        model: NamesModel,
-        suffixes: frozenset[str] = frozenset(),
+        self, spellings: Spellings, model: NamesModel, suffixes: frozenset[str] = frozenset()
     ) -> None:
         self._spellings = spellings
-        self._model = model
-        self._matcher = Matcher(spellings, {**CUES, **{suffix: len(suffix) for suffix in suffixes}})
-        self._words = _by_last(dict.fromkeys(BOUNDARIES, Edge.WORD) | dict.fromkeys(places, Edge.PLACE))
+        self._beginnings = Beginnings(model)
+        cues = {**CUES, **{suffix: len(suffix) for suffix in suffixes}}
+        texts = sorted(spellings)
+        self._matcher = Matcher((*texts, *sorted(cues)))
+        self._count = len(texts)
+        self._cues = [(len(cue) - cues[cue], cue in _HOUSING_CUES) for cue in sorted(cues)]
+        self._names: dict[int, _Name] = {}
+        """By the number of the pattern; made when first found: few of a registry's spellings ever are."""
         self._near = NearNames(spellings)
         self._tails = _tails_of_others(spellings)
 
-    def find(self, text: str) -> list[Mention]:
-        """Return the mentions in order of the text."""
-        hits, cues = self._matcher.find(text)
-        if not hits and not cues:
-            return []
-        chosen = _resolve(self._known(text, hits[:_MAX_HITS]))
-        chosen += self._unknown(text, cues[:_MAX_HITS], chosen)
-        if any(cue.pattern in _HOUSING_CUES for cue in cues):
-            chosen += self._misspelt(text, chosen)
-        return sorted(chosen, key=lambda mention: mention.start)
+    def find(self, sheet: Sheet, pages: Sequence[Page]) -> list[list[Mention]]:
+        """Return the mentions in each page of a sheet, in order of the text."""
+        drafts = [self._draft(page) for page in pages]
+        ends = [
+            (number, *_name_end(pages[number].text, *cue))
+            for number, draft in enumerate(drafts)
+            for cue in draft.open_cues
+        ]
+        begins = [begin for begin, _, _ in sheet.spans]
+        spans = [(begins[number] + stop, begins[number] + end) for number, stop, end, _ in ends]
+        starts = self._beginnings.find(sheet.text, sheet.units, sheet.edges, spans)
+        for (number, _, end, reach), found in zip(ends, starts, strict=True):
+            if found:
+                self._judge(
+                    pages[number], drafts[number], [start - begins[number] for start in found], end, reach
+                )
+        return [self._finish(page, draft) for page, draft in zip(pages, drafts, strict=True)]
 
-    def edge(self, text: str, at: int) -> Edge:
-        """Say how surely a name may begin at this place."""
-        found = self._edge(text, at)
-        if found is Edge.SOFT and self._model.ratio(text[at - 1]) < _FOREIGN:
-            return Edge.WORD
-        return found
-
-    def _edge(self, text: str, at: int) -> Edge:
-        """Say the same from words alone."""
-        if at == 0 or not text[at - 1].isalnum():
-            return Edge.HARD
-        before = text[at - 1]
-        if before in _PLACE_ENDS:
-            return Edge.PLACE
-        if before.isascii() and not text[at].isascii():
-            return Edge.WORD
-        for word, edge in self._words.get(before, ()):
-            if text.endswith(word, 0, at):
-                return edge
-        return Edge.SOFT
-
-    def _known(self, text: str, hits: Iterable[Hit]) -> Iterator[Mention]:
-        for start, end, pattern in hits:
-            if pattern.isascii() and _is_glued(text, start, end):
+    def _draft(self, page: Page) -> _Draft:
+        """Return the known estates of a page, and the cues that belong to none of them."""
+        names: list[Hit] = []
+        cues: dict[int, int] = {}
+        is_housing, count = False, self._count
+        hits = self._matcher.find(page.text)
+        for hit in hits if len(hits) <= _MAX_HITS else hits[:_MAX_HITS]:
+            if hit[0] < count:
+                names.append(hit)
                 continue
-            readings = self._spellings[pattern]
-            rare = len(core(pattern)) > 2
-            left = self.edge(text, start) if rare else self._edge(text, start)
-            reach = _reach(text, end)
-            spelling = readings[0].spelling
-            if self._is_weak(pattern, spelling) and (
-                left is Edge.SOFT or (_needs_end(pattern, spelling) and not _ends_well(text, end, reach))
-            ):
-                continue
-            if _is_common(pattern) and not _is_used(text, end):
-                continue
-            rule = _RULES.get(spelling, Rule.VARIANT)
-            elsewhere = reach == end and NAMED_AFTER.match(text, end) is not None
-            yield Mention(start, end, reach, pattern, readings, rule, left, elsewhere)
-
-    def _is_weak(self, pattern: str, spelling: Spelling) -> bool:
-        return (
-            spelling >= Spelling.CLIPPED
-            or len(pattern) < 4
-            or len(core(pattern)) < 2
-            or pattern in self._tails
+            number, start, stop = hit
+            cut, speaks_of_housing = self._cues[number - count]
+            is_housing = is_housing or speaks_of_housing
+            end = stop - cut
+            if start < cues.get(end, end):
+                cues[end] = start  # the longest of those that end here
+        known = _resolve([*self._known(page, names)]) if names else []
+        open_cues = (
+            self._open_cues(page, cues, known) if known else ((start, end) for end, start in cues.items())
         )
+        return _Draft(known, list(open_cues), is_housing)
 
-    def _unknown(self, text: str, cues: Iterable[Hit], known: list[Mention]) -> list[Mention]:
-        found: dict[int, Mention] = {}
-        for start, end in _longest_cues(cues):
-            before = [m for m in known if m.start < end and m.reach >= start - _GAP and m.reach <= end]
-            if any(self._widen(text, mention, end, known) for mention in before):
+    def _finish(self, page: Page, draft: _Draft) -> list[Mention]:
+        known, unknown = draft.known, draft.unknown
+        chosen = known + _resolve(list(unknown.values())) if unknown else known
+        if draft.is_housing:
+            chosen = self._misspelt(page, chosen)
+        return sorted(chosen, key=_start) if len(chosen) > 1 else chosen
+
+    def _known(self, page: Page, hits: Iterable[Hit]) -> Iterator[Mention]:
+        text = page.text
+        for number, start, end in hits:
+            name = self._names.get(number) or self._learn(number)
+            if name.is_latin and _is_glued(text, start, end):
                 continue
-            if any(mention.overlaps(start, end) or mention.reach == start for mention in known):
+            left = (page.wide_edges if name.is_long else page.edges)[start]
+            if name.is_weak and not left:
                 continue
-            mention = self._name_before(text, start, end)
-            if mention is not None and not any(mention.overlaps(other.start, other.reach) for other in known):
-                found[mention.start] = mention
-        return _resolve(found.values())
+            reach = _reach(text, end)
+            if name.is_weak and name.needs_end and not _ends_well(text, end, reach):
+                continue
+            if name.is_common and not _is_used(text, end, reach):
+                continue
+            elsewhere = reach == end and _is_named_after(text, end)
+            yield Mention(start, end, reach, name.text, name.readings, name.rule, left, elsewhere)
 
-    def _misspelt(self, text: str, chosen: list[Mention]) -> list[Mention]:
-        """Find near names at the beginnings that a title offers, where it names no estate yet."""
-        title = text.find("\n", 0, _LONGEST_TITLE)
-        if any(mention.start < title and mention.readings for mention in chosen):
-            return []
-        for start in range(title - _MIN_NEAR + 1):
-            if self.edge(text, start) >= Edge.PLACE and self._is_last_place(text, start):
-                for end in range(min(title, start + _MAX_NEAR), start + _MIN_NEAR - 1, -1):
-                    near = self._near.find(text[start:end], strict=True)
-                    sure = end - start > _MIN_NEAR or _is_used(text, end)
-                    if near is not None and sure and not any(m.overlaps(start, end) for m in chosen):
-                        reach = _reach(text, end)
-                        return [
-                            Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)
-                        ]
-        return []
+    def _learn(self, number: int) -> _Name:
+        text = self._matcher.patterns[number]
+        readings = self._spellings[text]
+        spelling, own = readings[0].spelling, len(core(text))
+        ends_as_dwelling = _DWELLING_END.search(text) is not None
+        clipped = spelling >= Spelling.CLIPPED
+        self._names[number] = name = _Name(
+            text=text,
+            readings=readings,
+            rule=_RULES.get(spelling, Rule.VARIANT),
+            is_latin=text.isascii(),
+            is_long=own > 2,
+            is_weak=clipped or len(text) < 4 or own < 2 or text in self._tails,
+            needs_end=clipped or len(text) < 3 or not ends_as_dwelling,
+            is_common=(len(text) < 4 and not ends_as_dwelling) or is_institution(text),
+        )
+        return name
 
-    def _is_last_place(self, text: str, start: int) -> bool:
-        """Say that no further place follows at once: in 岳麓区咸嘉湖街道X the name begins at X."""
-        nearby = range(start + 1, min(len(text), start + _MIN_NEAR + 1))
-        return text[start].isalnum() and all(self.edge(text, at) < Edge.PLACE for at in nearby)
+    def _open_cues(
+        self, page: Page, cues: Mapping[int, int], known: list[Mention]
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the cues that stand free of known names, none of which is the beginning of a longer one."""
+        for end, start in cues.items():
+            is_free = True
+            for mention in known:
+                if mention.start >= end:
+                    continue
+                reach = mention.reach
+                if reach >= start:
+                    is_free = False
+                if start - _GAP <= reach < end and self._widen(page, mention, end, known):
+                    break
+            else:
+                if is_free:
+                    yield start, end
 
-    def _widen(self, text: str, inside: Mention, end: int, known: list[Mention]) -> bool:
+    def _widen(self, page: Page, inside: Mention, end: int, known: list[Mention]) -> bool:
         """Replace a known name by the near name of a longer one that it is the beginning of."""
-        whole = text[inside.start : end]
-        if end <= inside.reach or len(whole) > _LONGEST_UNKNOWN or not whole.isalnum():
+        if end - inside.start > LONGEST_UNKNOWN:
+            return False
+        whole = page.text[inside.start : end]
+        if not whole.isalnum():
             return False
         near = self._near.find(whole)
         if near is None or near[0][0].key == inside.text:
             return False
-        widened = Mention(inside.start, end, _reach(text, end), whole, near[0], Rule(near[1]), inside.left)
+        reach = _reach(page.text, end)
+        widened = Mention(inside.start, end, reach, whole, near[0], Rule(near[1]), inside.left)
         known[:] = [m for m in known if not m.overlaps(inside.start, end)] + [widened]
         return True
 
-    def _name_before(self, text: str, cue: int, cue_end: int) -> Mention | None:
-        """Return the name that ends with, or right before, a cue."""
-        outside = text[cue:cue_end] in _OUTSIDE
-        stop = cue
-        if outside and (filler := _FILLERS.search(text, max(0, cue - 6), cue)):
-            stop = filler.start()
-        if outside and (phase := _PHASE_BEFORE.search(text, max(0, stop - 8), stop)):
-            stop = phase.start()
-        end = stop if outside else cue_end
-        starts = self._begins(text, stop, end)
-        reach = max(_reach(text, end), cue_end if stop == cue else end)
-        return self._judge(text, starts, end, reach) if starts else None
+    def _judge(self, page: Page, draft: _Draft, starts: list[int], end: int, reach: int) -> None:
+        """Add the mention that ends here: of the registry, if one of its beginnings makes a near name."""
+        mention = self._near_name(page, starts, end, reach) or _unknown_name(page, starts[0], end, reach)
+        if not any(mention.overlaps(other.start, other.reach) for other in draft.known):
+            draft.unknown[mention.start] = mention
 
-    def _judge(self, text: str, starts: list[int], end: int, reach: int) -> Mention:
-        """Return the mention that ends here: of the registry, if one of its beginnings makes a near name."""
+    def _near_name(self, page: Page, starts: list[int], end: int, reach: int) -> Mention | None:
         for start in starts:
-            if (near := self._near.find(text[start:end])) is not None:
+            text = page.text[start:end]
+            if (near := self._near.find(text)) is not None:
                 readings, rule = near
-                return Mention(
-                    start, end, reach, text[start:end], readings, Rule(rule), self.edge(text, start)
-                )
-        start, own_end = starts[0], _own_end(text, end)
-        named_after = NAMED_AFTER.match(text, end) is not None or text.startswith(_COMMUNITY, end)
-        elsewhere = named_after and own_end == end and not text.endswith(_OWN_TAILS, start, end)
-        edge, reach = self.edge(text, start), max(reach, own_end)
-        return Mention(start, own_end, reach, text[start:own_end], (), Rule.UNKNOWN, edge, elsewhere)
+                return Mention(start, end, reach, text, readings, Rule(rule), page.wide_edges[start])
+        return None
 
-    def _begins(self, text: str, stop: int, end: int) -> list[int]:
-        """Return where the name whose own part ends at `stop` may begin, the likeliest first.
-
-        Characters that names of this registry are made of speak for going on to the left, others
-        against it; a place where names begin is worth some characters, and costs as much to pass over.
-        """
-        worths: dict[int, float] = {}
-        likeness = 0.0
-        shortest = 2 if end == stop else 3
-        for start in range(stop - 1, max(-1, stop - _LONGEST_UNKNOWN), -1):
-            if not text[start].isalnum() or text[start] in _FUNCTION:
-                break
-            likeness += self._model.ratio(text[start])
-            worth = _EDGE_WORTH[self._edge(text, start)]
-            if end - start >= shortest and not NEVER_NAMES.fullmatch(text, start, stop):
-                worths[start] = likeness + worth
-            likeness -= worth
-        likely = [start for start, worth in worths.items() if worth > _LEAST]
-        return sorted(likely, key=lambda start: -worths[start])[:_TRIED]
+    def _misspelt(self, page: Page, chosen: list[Mention]) -> list[Mention]:
+        """Add a near name at the beginnings that a title offers, where it names no estate yet."""
+        text, title = page.text, page.title_end
+        if title >= _LONGEST_TITLE or any(m.start < title and m.readings for m in chosen):
+            return chosen
+        # Of places that follow one another, in 岳麓区咸嘉湖街道X, the name begins behind the last.
+        for begin in _LAST_PLACE.finditer(page.wide_edges, 0, title + 1):
+            start = begin.start()
+            window = text[start : min(title, start + _MAX_NEAR)]
+            if len(window) < _MIN_NEAR or not window[0].isalnum() or not self._near.may_begin(window):
+                continue
+            for end in range(start + len(window), start + _MIN_NEAR - 1, -1):
+                near = self._near.find(text[start:end], strict=True)
+                if near is None or any(m.overlaps(start, end) for m in chosen):
+                    continue
+                reach = _reach(text, end)
+                if end - start > _MIN_NEAR or _is_used(text, end, reach):
+                    found = Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)
+                    return [*chosen, found]
+        return chosen
 
 
-def _needs_end(pattern: str, spelling: Spelling) -> bool:
-    """Say whether a weak spelling is only believed where the text goes on as it does after a name."""
-    return spelling >= Spelling.CLIPPED or len(pattern) < 3 or _DWELLING_END.search(pattern) is None
+def _name_end(text: str, cue: int, cue_end: int) -> tuple[int, int, int]:
+    """Return where the own part of a name ends that a cue speaks of, where the name ends, and its reach."""
+    if text[cue:cue_end] not in _OUTSIDE:
+        return cue, cue_end, max(_reach(text, cue_end), cue_end)
+    stop = cue
+    if text[stop - 1 : stop] in _FILLERS_LAST:
+        filler = _FILLERS.search(text, max(0, cue - 6), cue)
+        stop = filler.start() if filler else stop
+    if text[stop - 1 : stop] in _PHASE_BEFORE_LAST:
+        phase = _PHASE_BEFORE.search(text, max(0, stop - 8), stop)
+        stop = phase.start() if phase else stop
+    return stop, stop, max(_reach(text, stop), cue_end if stop == cue else stop)
 
 
-def _by_last(words: Mapping[str, Edge]) -> dict[str, tuple[tuple[str, Edge], ...]]:
-    """Return the words by their last character, the surest edges first."""
-    found: dict[str, list[tuple[str, Edge]]] = {}
-    for word, edge in sorted(words.items(), key=lambda item: (-item[1], item[0])):
-        found.setdefault(word[-1], []).append((word, edge))
-    return {last: tuple(listed) for last, listed in found.items()}
+def _unknown_name(page: Page, start: int, end: int, reach: int) -> Mention:
+    """Return the mention of an estate that the registry lacks."""
+    text, own_end = page.text, _own_end(page.text, end)
+    named_after = _is_named_after(text, end) or text.startswith(_COMMUNITY, end)
+    elsewhere = named_after and own_end == end and not text.endswith(_OWN_TAILS, start, end)
+    left, reach = page.wide_edges[start], max(reach, own_end)
+    return Mention(start, own_end, reach, text[start:own_end], (), Rule.UNKNOWN, left, elsewhere)
 
 
-def _is_common(pattern: str) -> bool:
-    """Say whether a spelling is as likely a common word or an institution as an estate."""
-    return (len(pattern) < 4 and _DWELLING_END.search(pattern) is None) or is_institution(pattern)
+def _start(mention: Mention) -> int:
+    return mention.start
 
 
 def _tails_of_others(spellings: Spellings) -> frozenset[str]:
@@ -353,6 +391,8 @@ def _own_end(text: str, end: int) -> int:
 def _reach(text: str, end: int) -> int:
     """Return the end of what belongs to a name: phases, blocks, 小区."""
     for _ in range(3):
+        if text[end : end + 1] not in _REACH_FIRST:
+            return end
         match = PHASE.match(text, end) or _TAIL.match(text, end)
         if match is None:
             return end
@@ -360,9 +400,16 @@ def _reach(text: str, end: int) -> int:
     return end
 
 
-def _is_used(text: str, end: int) -> bool:
+def _is_used(text: str, end: int, reach: int) -> bool:
     """Say whether what follows is said of estates alone."""
-    return _reach(text, end) > end or BUILDING.match(text, end) is not None or text.startswith(_OWNERS, end)
+    if reach > end or text.startswith(_OWNERS, end):
+        return True
+    return text[end : end + 1] in BUILDING_FIRST and BUILDING.match(text, end) is not None
+
+
+def _is_named_after(text: str, end: int) -> bool:
+    """Say whether what follows makes the name that of another thing."""
+    return text[end : end + 1] in NAMED_AFTER_FIRST and NAMED_AFTER.match(text, end) is not None
 
 
 def _ends_well(text: str, end: int, reach: int) -> bool:
@@ -372,13 +419,13 @@ def _ends_well(text: str, end: int, reach: int) -> bool:
     return USE_AFTER.match(text, end) is not None or NEAR_AFTER.match(text, end) is not None
 
 
-def _resolve(mentions: Iterable[Mention]) -> list[Mention]:
+def _resolve(mentions: list[Mention]) -> list[Mention]:
     """Keep, of mentions that overlap, the one that explains most of the text."""
+    if all(one.reach <= other.start for one, other in pairwise(mentions)):
+        return mentions
     chosen: list[Mention] = []
     taken: set[int] = set()
-    for mention in sorted(
-        mentions, key=lambda m: (m.start - m.reach, m.rule is Rule.UNKNOWN, m.start - m.end)
-    ):
+    for mention in sorted(mentions, key=_explains):
         span = range(mention.start, mention.reach)
         if taken.isdisjoint(span):
             taken.update(span)
@@ -386,10 +433,6 @@ def _resolve(mentions: Iterable[Mention]) -> list[Mention]:
     return chosen
 
 
-def _longest_cues(cues: Iterable[Hit]) -> Iterator[tuple[int, int]]:
-    """Yield the span of the longest cue at each end."""
-    spans: dict[int, int] = {}
-    for start, end, _ in cues:
-        spans[end] = min(start, spans.get(end, start))
-    for end, start in spans.items():
-        yield start, end
+def _explains(mention: Mention) -> tuple[int, bool, int]:
+    """Order mentions by how much of the text they explain, most first."""
+    return mention.start - mention.reach, mention.rule is Rule.UNKNOWN, mention.start - mention.end

@@ -19,6 +19,9 @@ class NamesModel:
     Args:
         names: folded names of the registry.
         letters: how often a character stands in citizens' letters, per million.
+
+    Attributes:
+        ratios: the ratio of each character that either has, cut to -3..3; of any other it is 0.
     """
 
     def __init__(self, names: Iterable[str], letters: Mapping[str, float]) -> None:
@@ -29,10 +32,7 @@ class NamesModel:
             char: math.log((counts.get(char, 0) + _UNSEEN) / total) - math.log(letters.get(char, rare) / 1e6)
             for char in counts.keys() | letters.keys()
         }
-
-    def ratio(self, char: str) -> float:
-        """Return the log-likelihood ratio of one character, cut to -3..3."""
-        return max(-3.0, min(3.0, self._ratio.get(char, 0.0)))
+        self.ratios = {char: max(-3.0, min(3.0, ratio)) for char, ratio in self._ratio.items()}
 
     def likeness(self, name: str) -> tuple[float, float]:
         """Return the mean and the least log-likelihood ratio of a name's own characters, cut to -4..4."""

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Final
 
 from streams.estates.folding import fold
-from streams.estates.lexicon import GENERIC_TAILS, PHASE, SUFFIXES
+from streams.estates.lexicon import GENERIC_TAILS, PHASE, PHASE_LAST, SUFFIXES
 from streams.estates.registry import Estate, Registry
 
 
@@ -55,9 +55,10 @@ Spellings = Mapping[str, tuple[Reading, ...]]
 """Folded spelling -> the estates that it may mean, nearest first."""
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)?")
-_TAIL: Final = re.compile(f"(?:{'|'.join(sorted(GENERIC_TAILS, key=len, reverse=True))})\\Z")
+_TAILS: Final = frozenset(GENERIC_TAILS)
+_SUFFIXES: Final = frozenset(SUFFIXES)
+_LONGEST_ENDING: Final = max(map(len, _TAILS | _SUFFIXES))
 _PHASE_END: Final = re.compile(f"(?:{PHASE.pattern})\\Z")
-_SUFFIX_END: Final = re.compile(f"(?:{'|'.join(sorted(SUFFIXES, key=len, reverse=True))})\\Z")
 _NUMERALS: Final = dict(zip("一二三四五六七八九", "123456789", strict=True))
 _NUMBERED: Final = re.compile(r"(?<![0-9一二三四五六七八九十])([1-9]|[一二三四五六七八九])(?=号|期|区|村|栋)")
 _INSTITUTION: Final = re.compile(
@@ -80,8 +81,20 @@ _MAX_SHARED: Final = 3
 
 def core(name: str) -> str:
     """Return what of a folded name is its own: without phase, 小区 and the suffix that many names share."""
-    name = _TAIL.sub("", _PHASE_END.sub("", name)) or name
-    return _SUFFIX_END.sub("", name)
+    name = _without(_TAILS, _without_phase(name)) or name
+    return _without(_SUFFIXES, name)
+
+
+def _without_phase(name: str) -> str:
+    return _PHASE_END.sub("", name) if name[-1:] in PHASE_LAST else name
+
+
+def _without(endings: frozenset[str], name: str) -> str:
+    """Return a name without the longest of these endings that it has."""
+    for length in range(min(_LONGEST_ENDING, len(name)), 0, -1):
+        if name[-length:] in endings:
+            return name[:-length]
+    return name
 
 
 def is_generic(name: str) -> bool:
@@ -97,8 +110,8 @@ def is_institution(name: str) -> bool:
 
 def base(name: str) -> str:
     """Return a folded name without brackets and phase."""
-    bare = _BRACKETS.sub("", name)
-    return _PHASE_END.sub("", bare) or bare
+    bare = _BRACKETS.sub("", name) if "(" in name else name
+    return _without_phase(bare) or bare
 
 
 def own_name(folded: str) -> str:
@@ -148,13 +161,13 @@ def _spellings(full: str, brands: frozenset[str]) -> Iterator[tuple[str, Spellin
     if bare != full:
         yield bare, Spelling.BARE
         yield full.replace("(", "").replace(")", ""), Spelling.BARE
-    short = _PHASE_END.sub("", bare)
+    short = _without_phase(bare)
     if short != bare and len(short) > 2:
         yield short, Spelling.PHASELESS
     else:
         short = bare
     yield from ((text, Spelling.RENUMBERED) for text in _renumbered(bare))
-    tailless = _TAIL.sub("", short)
+    tailless = _without(_TAILS, short)
     if (
         tailless != short
         and len(tailless) > 1

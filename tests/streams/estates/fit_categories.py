@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.sparse import diags, hstack
 
 from deploy.messages import read_messages
 from producers.contract import ComplaintEvent
@@ -90,13 +90,11 @@ def _terms(events: Sequence[ComplaintEvent]) -> tuple[list[str], Counter[str]]:
 
 
 def _design(events: Sequence[ComplaintEvent], reader: Reader, scales: Matrix) -> Any:
-    rows, columns, values = [], [], []
-    for row, event in enumerate(events):
-        for offset, found in zip((0, len(scales) // 2), reader.terms(event), strict=True):
-            rows += [row] * len(found)
-            columns += [offset + term for term in found]
-            values += [scales[offset + term] / np.sqrt(len(found)) for term in found]
-    return csr_matrix((values, (rows, columns)), shape=(len(events), len(scales)))
+    blocks = []
+    for half, found in zip(np.split(scales, 2), reader.terms(events), strict=True):
+        lengths = np.maximum(1, np.diff(found.indptr))
+        blocks.append(diags(1 / np.sqrt(lengths)) @ found @ diags(half))
+    return hstack(blocks, format="csr")
 
 
 def _minimise(design: Any, labels: Sequence[tuple[str, float]]) -> tuple[Matrix, Matrix]:

@@ -19,8 +19,9 @@ SMALL = "level,id,name,parent\ncity,c,长沙市,\n"
 @given(registries())
 def test_a_registry_comes_back_as_it_went(registry: Registry) -> None:
     back = parse_csv(format_csv(registry)).registry()
-    assert back.version == registry.version
     assert back.estates == registry.estates
+    assert back.areas == registry.areas
+    assert back.version == registry.version
 
 
 def test_positions_are_brought_to_wgs84() -> None:

@@ -70,20 +70,18 @@ def test_the_order_of_the_registry_does_not_matter() -> None:
 
 
 @given(st.text())
-def test_folding_is_idempotent_and_keeps_places(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     folded = fold(text)
     assert fold(folded) == folded
-    starts, ends = Folder().origins(text)
-    assert len(starts) == len(ends) == len(folded)
-    assert all(fold(text[start:end]) == char for start, end, char in zip(starts, ends, folded, strict=True))
 
 
 @given(TEXTS)
 def test_places_lead_back_through_replacements(text: str) -> None:
     folder = Folder({"A5区": "雨花", "停水": "水"})
-    starts, ends = folder.origins(text)
-    assert len(starts) == len(folder.fold(text))
-    assert all(text[start:end] for start, end in zip(starts, ends, strict=True))
+    undone = text.replace("A5区", "雨花").replace("停水", "水")
+    for at, character in enumerate(undone):
+        start, end = folder.span(text, at)
+        assert text[start:end] == character or text[start:end] in ("A5区", "停水")
 
 
 HOSTILE = {
