@@ -44,11 +44,15 @@ class Findings:
         self.wrong += other.wrong
         return self
 
-    def or_worse(self, other: Self) -> Self:
-        """Take what another way of looking at the same found where it found more; return itself."""
+    def beside(self, other: Self) -> Self:
+        """Take in what another way of looking at the same found; return itself.
+
+        Both name the same lost and doubled records, in other words, so the longer list holds. Their figures
+        are compared with different ones, so what is wrong adds up.
+        """
         self.lost = max(self.lost, other.lost, key=len)
         self.doubled = max(self.doubled, other.doubled, key=len)
-        self.wrong = max(self.wrong, other.wrong, key=len)
+        self.wrong += other.wrong
         return self
 
     def __str__(self) -> str:

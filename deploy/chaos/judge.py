@@ -51,7 +51,7 @@ def judge(
     _settle(stage, batch, look)
     try:
         found = compare(stage.tables(PATIENCE_SECONDS), batch)
-        found.or_worse(found_by(verify(stage.platform.settings)))
+        found.beside(found_by(verify(stage.platform.settings)))
     except (DatabaseError, OperationFailed) as error:
         found = Findings(lost=[f"the tables: {error}"])
     new = stage.tail.since(before)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.chaos.batch import Batch
+from deploy.chaos.compare import Findings
 from deploy.chaos.judge import judge
 from deploy.chaos.run import run_once
 from deploy.chaos.schedule import Planned
@@ -67,6 +68,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, B
         assert result.findings.is_none, str(result.findings)
         assert result.rejected > 40
         assert batch.surges
+        stage.parcels = []  # what was sent is accounted for
         yield stage, batch
 
 
@@ -100,21 +102,23 @@ def test_planted_damage_is_found(settled: tuple[Stage, Batch]) -> None:
     settings = stage.platform.settings.sinks.clickhouse
     as_migrator = {"user": settings.migrator_user, "password": settings.migrator_password}
     server = ClickHouse(settings.model_copy(update=as_migrator))
-    found = {}
-    for what, statements in DAMAGE.items():
-        before = judge(stage, batch, [], batch.ends(), lambda: None)
+    found: list[tuple[int, int, int]] = []
+    before = Findings()
+    for statements in DAMAGE.values():
         for statement in statements:
             server.execute(statement)
         after = judge(stage, batch, [], batch.ends(), lambda: None)
-        found[what] = tuple(
-            len(after_) - len(before_)
-            for before_, after_ in (
-                (before.lost, after.lost),
-                (before.doubled, after.doubled),
-                (before.wrong, after.wrong),
+        found.append(
+            (
+                len(after.lost) - len(before.lost),
+                len(after.doubled) - len(before.doubled),
+                len(after.wrong) - len(before.wrong),
             )
         )
-    fact, count, rejected, surge = found.values()
+        before = after
+    fact, count, rejected, surge = found
     assert fact[:2] == (1, 1)
+    assert fact[2] > 0  # counts that the facts no longer bear out
     assert count[:2] == rejected[:2] == surge[:2] == (0, 0)
-    assert (count[2], rejected[2], surge[2]) == (2, 1, 1)
+    assert count[2] >= 2
+    assert (rejected[2], surge[2]) == (1, 1)

@@ -152,7 +152,7 @@ def test_memory_and_disk_without_bound_are_wrong() -> None:
     assert found(check_bounds(grown, (0, 2000 * MEBIBYTE), MEBIBYTE)) == (0, 0, 2)
 
 
-def test_the_worse_of_two_findings_holds_and_nothing_counts_twice() -> None:
+def test_what_two_ways_of_looking_find_is_not_counted_twice() -> None:
     one = Findings(lost=["event a"], wrong=["count"])
-    other = Findings(lost=["record a", "record b"], doubled=["row"])
-    assert found(one.or_worse(other)) == (2, 1, 1)
+    other = Findings(lost=["record a", "record b"], doubled=["row"], wrong=["another count"])
+    assert found(one.beside(other)) == (2, 1, 2)
