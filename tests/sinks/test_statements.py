@@ -11,7 +11,7 @@ from sinks.statements import UnknownMacro, resolve, split
 ONE_SERVER = SinksSettings()
 CLUSTER = SinksSettings(clickhouse=ClickHouseSettings(cluster="main"))
 REPEATABLE = re.compile(
-    r"CREATE (DATABASE|TABLE) IF NOT EXISTS|CREATE OR REPLACE (VIEW|DICTIONARY)"
+    r"CREATE (DATABASE|TABLE|MATERIALIZED VIEW) IF NOT EXISTS|CREATE OR REPLACE (VIEW|DICTIONARY)"
     r"|ALTER TABLE \S+ +(MODIFY TTL|ADD COLUMN IF NOT EXISTS|COMMENT COLUMN)"
 )
 
