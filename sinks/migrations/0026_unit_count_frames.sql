@@ -47,4 +47,5 @@ FROM
         levels AS one_level, units AS one_unit, grains AS one_grain, buckets AS one_start,
         opened AS one_opened, petitioned AS one_petitioned, closed AS one_closed, reopened AS one_reopened,
         categories AS types, category_counts AS numbers, reporters AS sketch
-);
+)
+COMMENT 'Makes rows of unit_counts of each frame in unit_count_frames';

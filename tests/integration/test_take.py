@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.chaos.batch import Batch
@@ -15,6 +16,7 @@ from deploy.chaos.compare import compare, totals_of
 from deploy.chaos.tables import Tables
 from deploy.chaos.tail import Tail
 from deploy.example_district import as_registry
+from deploy.serving import HEALTH_PATH
 from producers.publish import Publisher
 from producers.replay import END_MARGIN
 from producers.sources.synthetic import district, district_deliveries
@@ -48,5 +50,8 @@ def test_take_gives_the_same_facts_counts_and_surges(tmp_path: Path, monkeypatch
         batch.take(tail.log)
         tables = Tables(platform.settings.sinks, epoch=1)
         platform.wait_until(lambda: tables.totals() == totals_of(batch), "all is stored")
+        for name, metrics in platform.stack.state.metrics.items():
+            if name in ("writer", "weigher", "intake-1"):
+                assert httpx.get(metrics.replace("/metrics", HEALTH_PATH)).status_code == 200, name
         found = compare(tables, batch)
         assert found.is_none, found

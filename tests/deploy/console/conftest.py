@@ -160,9 +160,9 @@ def browser_path() -> str | None:
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real headless browser."""
+    """A real headless browser; of one module, since while it is open no other test of the thread has asyncio."""
     path = browser_path()
     if path is None:
         pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")
