@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.fetcher import Fetcher
 from faust.transport.consumer import Consumer
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -49,6 +50,10 @@ def test_the_private_parts_of_faust_are_those_we_know() -> None:
         "self",
         "transport",
     ]
+    assert list(inspect.signature(driver.AIOKafkaConsumerThread._fetch_records).parameters) == [
+        *("self", "consumer", "active_partitions", "timeout", "max_records"),
+    ]
+    assert "self._records = collections.OrderedDict()" in inspect.getsource(Fetcher.__init__)
     assert "self._fetch_max_wait_ms = fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.__init__)
     assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.start)
 
@@ -135,6 +140,20 @@ def test_whole_batches_come_in_order_and_a_clean_stop_loses_and_repeats_nothing(
     with worker(kafka, topic, file):
         wait_until(lambda: sum(map(len, offsets(file).values())) >= 4100, "the rest was read")
     assert offsets(file) == {partition: list(range(2050)) for partition in range(PARTITIONS)}
+
+
+@pytest.mark.stack
+def test_partitions_are_read_in_turn(kafka: str, tmp_path: Path) -> None:
+    topic, file = new_topic(kafka), tmp_path / "seen"
+    publish(kafka, topic, 60_000)
+    with worker(kafka, topic, file):
+        wait_until(lambda: sum(map(len, offsets(file).values())) >= 60_000, "all was read")
+    read, apart = [0, 0], 0
+    for partition, first, last, _ in batches(file):
+        read[partition] += last - first + 1
+        apart = max(apart, abs(read[0] - read[1]))
+    most = StreamsSettings().batch_records
+    assert apart <= 2 * most < 30_000, "one partition ran ahead"
 
 
 @pytest.mark.stack
