@@ -35,8 +35,10 @@ from streams.contract import COUNTS_TOPIC, REJECTED_TOPIC, SURGES_TOPIC, TAGGED_
 Result = TypeVar("Result")
 
 STORE_POLL_SECONDS: Final = 0.1
-ITEMS_AT_ONCE: Final = 8
-"""Fetched batches that one insert unites, at most."""
+FRAMES_AT_ONCE: Final = 32
+"""Frames of counts that one insert unites, about: far behind, each has tens of thousands of buckets."""
+RECORDS_AT_ONCE: Final = 1000
+"""Surges, or rejected records, that one insert unites, about."""
 
 
 class Sender(Protocol):
@@ -142,10 +144,10 @@ def recounts(frames: Sequence[CountFrame]) -> list[Recount]:
 
 
 class Takes(Protocol):
-    """Yields lists of events that have come within some seconds; they are not acknowledged yet."""
+    """Yields lists of events that have come, one in so many seconds; they are not acknowledged yet."""
 
     def __call__(self, stream: Any, *, at_once: int, seconds: float) -> AsyncIterator[list[Any]]:
-        """Take a Faust stream, and how many fetched batches may be in a list."""
+        """Take a Faust stream, and how many records are enough for a list."""
         ...
 
 
@@ -158,13 +160,13 @@ def register(
 ) -> None:
     """Attach an agent for each topic; `topic` makes one whose items are lists of records, for `takes`."""
     seconds = settings.batch_seconds
-    for name, store in (
-        (TAGGED_TOPIC, agents.store_tagged),
-        (COUNTS_TOPIC, agents.store_counts),
-        (SURGES_TOPIC, agents.store_surges),
-        (REJECTED_TOPIC, agents.store_rejected),
+    for name, store, at_once in (
+        (TAGGED_TOPIC, agents.store_tagged, settings.batch_rows),
+        (COUNTS_TOPIC, agents.store_counts, FRAMES_AT_ONCE),
+        (SURGES_TOPIC, agents.store_surges, RECORDS_AT_ONCE),
+        (REJECTED_TOPIC, agents.store_rejected, RECORDS_AT_ONCE),
     ):
-        _register(app, topic(name), store, partial(takes, at_once=ITEMS_AT_ONCE, seconds=seconds))
+        _register(app, topic(name), store, partial(takes, at_once=at_once, seconds=seconds))
 
 
 def _register(

@@ -30,8 +30,9 @@ from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-FETCH_MAX_WAIT_MS = 50
-"""An idle fetch returns after this long: it bounds latency at low rates, at 20 small requests a second."""
+FETCH_MAX_WAIT_MS = 15
+"""An idle fetch returns after this long. Apache Kafka answers as soon as there is a record; the embedded
+broker waits in any case: a quarter of this in the median, half of it at most (measured)."""
 
 
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):

@@ -14,8 +14,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import faust
 from faust.types import TP
@@ -47,18 +48,20 @@ from streams.metrics import (
     STALE_BATCHES,
 )
 from streams.output import Output, Record
-from streams.part import IntakeRules, Outcome, Part
+from streams.part import IntakeRules, Outcome, Part, process_together
 from streams.pipeline import Place, RawRecord, Tools
 from streams.registry_log import UnknownRegistryVersion
 from streams.rejects import RejectLimit
 from streams.settings import StreamsSettings
 from streams.store import FactStore
-from streams.taking import batch_events
+from streams.taking import batch_takes
 from streams.toolshelf import NO_REGISTRY, ToolShelf
 
 log = logging.getLogger(__name__)
 
-STORE_POLL_SECONDS = 0.2
+STORE_POLL_SECONDS: Final = 0.2
+RECORDS_AT_ONCE: Final = 5000
+"""So many records that have come are enough to begin with."""
 
 
 class SinkTooFarBehind(Exception):
@@ -134,9 +137,26 @@ class Intake:
                 )
             await asyncio.sleep(STORE_POLL_SECONDS)
 
-    async def take(self, part: int, records: Sequence[RawRecord], next_offset: int) -> None:
-        """Process one batch and make its effects durable."""
-        state = self._parts[part]
+    async def take(self, batches: Mapping[int, Sequence[RawRecord]]) -> None:
+        """Process a batch each of several parts, and make its effects durable.
+
+        Args:
+            batches: by part; each with a record at least.
+        """
+        remaining = [await self._up_to_activations(self._parts[part], batches[part]) for part in batches]
+        outcomes = process_together(
+            [
+                (self._parts[part], records, batches[part][-1].place.offset + 1)
+                for part, records in zip(batches, remaining, strict=True)
+            ]
+        )
+        await self._send(outcomes)
+        for part in batches:
+            NEXT_OFFSET.labels(str(part)).set(self._parts[part].next)
+            PART_CLOCK.labels(str(part)).set(self._parts[part].clock_ms / 1000)
+
+    async def _up_to_activations(self, state: Part, records: Sequence[RawRecord]) -> Sequence[RawRecord]:
+        """Process what lies before each activation of a registry; return what lies behind the last."""
         while (activation := state.next_activation(records)) is not None:
             index, version = activation
             tools = await self._tools_or_none(version)
@@ -145,11 +165,9 @@ class Intake:
                 continue
             # The events before an activation are tagged by the version before it.
             head, records = records[: index + 1], records[index + 1 :]
-            await self._send(state.process(head, head[-1].place.offset + 1))
+            await self._send([state.process(head, head[-1].place.offset + 1)])
             state.tools = tools
-        await self._send(state.process(records, next_offset))
-        NEXT_OFFSET.labels(str(part)).set(state.next)
-        PART_CLOCK.labels(str(part)).set(state.clock_ms / 1000)
+        return records
 
     async def _tools_or_none(self, version: str) -> Tools | None:
         try:
@@ -160,24 +178,31 @@ class Intake:
             )
             return None
 
-    async def _send(self, outcome: Outcome) -> None:
-        progress, arrivals = outcome.progress, outcome.arrivals
-        assert progress is not None and arrivals is not None  # noqa: S101  (process always sets both)
+    async def _send(self, outcomes: Sequence[Outcome]) -> None:
         now_ms = int(time.time() * 1000)
-        part, send = progress.part, self._output.send_all
-        sends = [
-            send(TAGGED_TOPIC, part, _tagged_records(outcome, now_ms)),
-            send(ARRIVALS_TOPIC, 0, [(None, frame_encode(arrivals), [], now_ms)]),
+        sends = [self._send_part(outcome, now_ms) for outcome in outcomes]
+        arrivals: list[Record] = [
+            (None, frame_encode(outcome.arrivals), [], now_ms) for outcome in outcomes if outcome.arrivals
         ]
-        if outcome.counts is not None:
-            sends.append(send(COUNTS_TOPIC, part, [(None, frame_encode(outcome.counts), [], now_ms)]))
-        if outcome.rejected:
-            records = [rejected_record(rejected, now_ms) for rejected in outcome.rejected]
-            sends.append(send(REJECTED_TOPIC, 0, records))
-        await asyncio.gather(*sends)
-        for (source, result), number in outcome.outcomes.items():
-            EVENTS.labels(source, result).inc(number)
-        self._limit.note(len(outcome.tagged), len(outcome.rejected))
+        rejected = [rejected_record(each, now_ms) for outcome in outcomes for each in outcome.rejected]
+        await asyncio.gather(
+            *sends,
+            self._output.send_all(ARRIVALS_TOPIC, 0, arrivals),
+            self._output.send_all(REJECTED_TOPIC, 0, rejected),
+        )
+        for outcome in outcomes:
+            for (source, result), number in outcome.outcomes.items():
+                EVENTS.labels(source, result).inc(number)
+            self._limit.note(len(outcome.tagged), len(outcome.rejected))
+
+    async def _send_part(self, outcome: Outcome, now_ms: int) -> None:
+        progress, counts = outcome.progress, outcome.counts
+        assert progress is not None  # noqa: S101  (process always sets it)
+        frames: list[Record] = [] if counts is None else [(None, frame_encode(counts), [], now_ms)]
+        await asyncio.gather(
+            self._output.send_all(TAGGED_TOPIC, progress.part, _tagged_records(outcome, now_ms)),
+            self._output.send_all(COUNTS_TOPIC, progress.part, frames),
+        )
 
 
 def _tagged_records(outcome: Outcome, now_ms: int) -> list[Record]:
@@ -233,21 +258,37 @@ def register(app: faust.App, intake: Intake, epoch: int) -> None:
 
     @app.agent(batch_topic(app, RAW_TOPIC))
     async def take_complaints(stream: Any) -> None:
-        async for event in batch_events(app, stream):
-            message = event.message
-            if message.generation_id != app.consumer_generation_id:
-                STALE_BATCHES.inc()
-                continue
+        # What came of all parts while the last was sent goes together: one wait for Kafka instead of four.
+        async for events in batch_takes(app, stream, at_once=RECORDS_AT_ONCE, seconds=0):
             started = time.monotonic()
-            batch = message.value
-            await intake.take(message.partition, raw_records(epoch, batch), batch[-1].offset + 1)
-            BATCH_RECORDS.observe(len(batch))
-            LAG.labels(str(message.partition)).set(
-                max(0, (app.consumer.highwater(message.tp) or 0) - batch[-1].offset - 1)
-            )
-            LAG_SECONDS.labels(str(message.partition)).set(max(0.0, time.time() - batch[-1].timestamp / 1000))
-            if message.generation_id == app.consumer_generation_id:
+            current = [*_current(app, events)]
+            await intake.take(_by_part(epoch, current))
+            for event in current:
+                _note(app, event.message)
+            for event in _current(app, current):
                 await stream.ack(event)
-            else:
-                STALE_BATCHES.inc()
             BATCH_SECONDS.observe(time.monotonic() - started)
+
+
+def _current(app: faust.App, events: Sequence[Any]) -> Iterator[Any]:
+    """Yield the events whose partitions did not move since they were read: only these may be acknowledged."""
+    for event in events:
+        if event.message.generation_id == app.consumer_generation_id:
+            yield event
+        else:
+            STALE_BATCHES.inc()
+
+
+def _by_part(epoch: int, events: Sequence[Any]) -> dict[int, list[RawRecord]]:
+    records: defaultdict[int, list[RawRecord]] = defaultdict(list)
+    for event in events:
+        records[event.message.partition] += raw_records(epoch, event.message.value)
+    return records
+
+
+def _note(app: faust.App, message: Any) -> None:
+    batch = message.value
+    BATCH_RECORDS.observe(len(batch))
+    behind = (app.consumer.highwater(message.tp) or 0) - batch[-1].offset - 1
+    LAG.labels(str(message.partition)).set(max(0, behind))
+    LAG_SECONDS.labels(str(message.partition)).set(max(0.0, time.time() - batch[-1].timestamp / 1000))

@@ -113,7 +113,11 @@ class Part:
         return control.version if isinstance(control, RegistryActivated) else None
 
     def process(self, records: Sequence[RawRecord], next_offset: int) -> Outcome:
-        """Take the records below `next_offset`; those below `next` were taken before and are skipped.
+        """Take the records below `next_offset`; see `process_together`."""
+        return process_together([(self, records, next_offset)])[0]
+
+    def begin(self, records: Sequence[RawRecord], next_offset: int) -> Begun:
+        """Read the records below `next_offset`; those below `next` were taken before and are skipped.
 
         Raises:
             HoleInLog: the batch begins above `next`.
@@ -127,10 +131,9 @@ class Part:
         outcome = Outcome()
         self.counts.advance(self.clock_ms // 1000)
         fresh = [record for record in records if record.place.offset >= first]
-        self._tag([(record, read) for record in fresh if (read := self._take(record, outcome))], outcome)
+        taken = [(record, read) for record in fresh if (read := self._take(record, outcome))]
         self.next = max(next_offset, first)
-        self._frame(outcome, first)
-        return outcome
+        return Begun(self, first, taken, outcome)
 
     def _take(self, record: RawRecord, outcome: Outcome) -> Read | None:
         """Take one record; return its event, if it is one that can be tagged."""
@@ -156,25 +159,17 @@ class Part:
         self.clock_ms = max(arrival_ms(event), self.clock_ms)
         return Read(event, record.place, self.clock_ms)
 
-    def _tag(self, taken: Sequence[tuple[RawRecord, Read]], outcome: Outcome) -> None:
-        """Tag and count events: all at once, or each alone where one of them cannot be tagged."""
-        try:
-            tagged = tag_events([read for _, read in taken], self.tools)
-        except Exception as exc:  # noqa: BLE001  (told below)
-            # Whatever it is, it is our fault and must not stop the partition: the record is kept whole, and a
-            # large share of these stops the worker (streams/rejects.py).
-            if len(taken) > 1:
-                for each in taken:
-                    self._tag([each], outcome)
-                return
-            detail = f"tagging failed ({type(exc).__name__}); please report it"
-            outcome.reject(taken[0][0], Dead(Reason.INTERNAL, detail))
-            return
-        for (record, _), event in zip(taken, tagged, strict=True):
-            self.counts.add(_countable(event))
-            outcome.tagged.append(event)
-            outcome.sent_ms.append(record.place.timestamp_ms)
-            outcome.outcomes[event.source, "unplaced" if event.tag is None else "tagged"] += 1
+    def count(self, record: RawRecord, event: Tagged, outcome: Outcome) -> None:
+        """Take in a tagged event."""
+        self.counts.add(_countable(event))
+        outcome.tagged.append(event)
+        outcome.sent_ms.append(record.place.timestamp_ms)
+        outcome.outcomes[event.source, "unplaced" if event.tag is None else "tagged"] += 1
+
+    def end(self, begun: Begun) -> Outcome:
+        """Frame what the batch became."""
+        self._frame(begun.outcome, begun.first)
+        return begun.outcome
 
     def _frame(self, outcome: Outcome, first: int) -> None:
         upserts, recount = self.counts.take_upserts()
@@ -188,6 +183,55 @@ class Part:
         if upserts or recount:
             outcome.counts = _count_frame(self, upserts, recount)
         outcome.arrivals = _arrival_frame(self, first, outcome.tagged)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A batch of one part whose records were read, and whose events are not tagged yet."""
+
+    part: Part
+    first: int
+    taken: list[tuple[RawRecord, Read]]
+    outcome: Outcome
+
+
+def process_together(batches: Sequence[tuple[Part, Sequence[RawRecord], int]]) -> list[Outcome]:
+    """Take a batch each of several parts: their records, and the offset behind them.
+
+    All events that are tagged by the same tools are tagged together: at low rates a batch of one part has a
+    handful, and most of a small batch's time goes into having been begun.
+
+    Raises:
+        HoleInLog: a batch begins above what its part has seen.
+    """
+    begun = [part.begin(records, next_offset) for part, records, next_offset in batches]
+    by_tools: dict[str, list[Begun]] = {}
+    for batch in begun:
+        by_tools.setdefault(batch.part.tools.registry_version, []).append(batch)
+    for together in by_tools.values():
+        _tag([(batch, record, read) for batch in together for record, read in batch.taken])
+    return [batch.part.end(batch) for batch in begun]
+
+
+def _tag(taken: Sequence[tuple[Begun, RawRecord, Read]]) -> None:
+    """Tag and count events: all at once, or each alone where one of them cannot be tagged."""
+    if not taken:
+        return
+    try:
+        tagged = tag_events([read for _, _, read in taken], taken[0][0].part.tools)
+    except Exception as exc:  # noqa: BLE001  (told below)
+        # Whatever it is, it is our fault and must not stop the partition: the record is kept whole, and a
+        # large share of these stops the worker (streams/rejects.py).
+        if len(taken) > 1:
+            for each in taken:
+                _tag([each])
+            return
+        batch, record, _ = taken[0]
+        detail = f"tagging failed ({type(exc).__name__}); please report it"
+        batch.outcome.reject(record, Dead(Reason.INTERNAL, detail))
+        return
+    for (batch, record, _), event in zip(taken, tagged, strict=True):
+        batch.part.count(record, event, batch.outcome)
 
 
 def _identity(tagged: Tagged) -> str:

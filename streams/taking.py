@@ -7,6 +7,8 @@ its gaps. Both give the agents the same things, so the agents do not know which 
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -59,13 +61,66 @@ async def batch_events(app: faust.App, stream: Any) -> AsyncIterator[Any]:
 async def batch_takes(
     app: faust.App, stream: Any, *, at_once: int, seconds: float
 ) -> AsyncIterator[list[Any]]:
-    """Yield lists of such events: what has come within some seconds, but `at_once` fetches at most."""
-    if isinstance(app.transport, BatchTransport):
-        async for events in stream.noack_take(at_once, within=seconds):
-            yield [*events]
+    """Yield lists of such events: what is there, at once, but one list in so many seconds.
+
+    Args:
+        app: whose transport decides how they are gathered.
+        stream: of a topic whose items are lists of records.
+        at_once: records from which on a list takes no further fetch, and no more are gathered for the next.
+        seconds: from the beginning of one list's work to that of the next, at least. Faust's `take` waits
+            for so long after each list; it cannot do without a wait.
+    """
+    if not isinstance(app.transport, BatchTransport):
+        async for events in stream.noack_take(TAKE_RECORDS, within=seconds or TAKE_SECONDS):
+            yield by_partition(events)
         return
-    async for events in stream.noack_take(TAKE_RECORDS, within=seconds):
-        yield by_partition(events)
+    async for events in Gathering(at_once).lists(stream.noack().events()):
+        began = time.monotonic()
+        yield events
+        await asyncio.sleep(began + seconds - time.monotonic())
+
+
+class Gathering:
+    """Holds what comes while a list is worked on, up to a number of records."""
+
+    def __init__(self, most_records: int) -> None:
+        self._most = most_records
+        self._events: list[Any] = []
+        self._changed = asyncio.Condition()
+        self._is_over = False
+
+    async def lists(self, events: AsyncIterator[Any]) -> AsyncIterator[list[Any]]:
+        """Yield what has come since the last list, as soon as there is anything; raise what the events do."""
+        gathering = asyncio.create_task(self._gather(events))
+        try:
+            while gathered := await self._taken():
+                yield gathered
+            await gathering
+        finally:
+            gathering.cancel()
+
+    async def _gather(self, events: AsyncIterator[Any]) -> None:
+        try:
+            async for event in events:
+                async with self._changed:
+                    await self._changed.wait_for(lambda: self._records < self._most)
+                    self._events.append(event)
+                    self._changed.notify_all()
+        finally:
+            self._is_over = True
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def _taken(self) -> list[Any]:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._events or self._is_over)
+            taken, self._events = self._events, []
+            self._changed.notify_all()
+        return taken
+
+    @property
+    def _records(self) -> int:
+        return sum(len(event.message.value) for event in self._events)
 
 
 def by_partition(events: Iterable[Any]) -> list[TakenBatch]:
