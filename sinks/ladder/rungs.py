@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from sinks.alerts.severity import severities
+from sinks.alerts.severity import severity
 from sinks.ladder.hours import WorkingHours
 from sinks.ladder.settings import LadderSettings
 from streams.contract import Level, Surge
@@ -80,7 +80,7 @@ def due_at(
     """Return when a surge is to be raised if nobody comes; None where it is not."""
     if found.asked_at is None or found.is_taken_up or found.is_closed:
         return None
-    minutes = settings.minutes(found.level, severities(surge.score)[0])
+    minutes = settings.minutes(found.level, severity(surge.score))
     if minutes is None or next_level(surge, found.level) is None:
         return None
     return hours.after(found.asked_at, minutes)
