@@ -162,7 +162,7 @@ def browser_path() -> str | None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real headless browser; of one module, since while it is open no other test of the thread has asyncio."""
+    """A real headless browser; of one module: while it is open, no other test of the thread has asyncio."""
     path = browser_path()
     if path is None:
         pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")
