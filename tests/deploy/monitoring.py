@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +23,7 @@ from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program, running
 from deploy.topics import create_topics
 from streams.contract import SURGES_TOPIC, Surge, json_encode
+from tests.listener import listening
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PATIENCE_SECONDS = 60.0
@@ -43,12 +41,16 @@ def tool(name: str) -> str:
     return found
 
 
-class Webhook(ThreadingHTTPServer):
+@dataclass
+class Webhook:
     """Keeps what Alertmanager tells, by receiver."""
 
-    def __init__(self) -> None:
-        super().__init__((LOOPBACK, 0), _Handler)
-        self.told: list[tuple[str, dict[str, Any]]] = []
+    url: str = ""
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def hear(self, path: str, body: dict[str, Any]) -> None:
+        """Keep a post."""
+        self.told.append((path, body))
 
     def notifications(self, receiver: str = "") -> list[tuple[str, list[str]]]:
         """Return (status, summaries) of each notification, of one receiver or of all."""
@@ -59,30 +61,12 @@ class Webhook(ThreadingHTTPServer):
         ]
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Webhook
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.told.append((self.path, body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def webhook() -> Iterator[Webhook]:
-    server = Webhook()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    """Listen as a webhook of Alertmanager."""
+    kept = Webhook()
+    with listening(kept.hear) as kept.url:
+        yield kept
 
 
 def alertmanager(directory: Path, port: int, told: Webhook) -> Program:
@@ -91,7 +75,7 @@ def alertmanager(directory: Path, port: int, told: Webhook) -> Program:
     for receiver in config["receivers"]:
         receiver.pop("email_configs")
         [hook] = receiver["webhook_configs"]
-        hook["url"] = f"http://{LOOPBACK}:{told.server_port}/{receiver['name']}"
+        hook["url"] = f"{told.url}/{receiver['name']}"
     for route in _routes(config["route"]):
         route |= {
             name: wait for name, wait in (("group_wait", "1s"), ("group_interval", "2s")) if name in route
