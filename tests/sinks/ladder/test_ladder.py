@@ -24,7 +24,8 @@ from tests.sinks.alerts.surges import cleared, surge
 
 pytestmark = pytest.mark.stack
 
-RUNG_MINUTES = 0.05
+RUNG_MINUTES = 0.02
+LOOK_SECONDS = 0.2
 NAME = uuid.uuid4().hex
 """The tables are shared: the surges of this run are told from others by their estate."""
 
@@ -37,7 +38,7 @@ def alerting(standard: SinksSettings, tmp_path: Path) -> Iterator[Alerting]:
         "PULSE_SINKS__CLICKHOUSE__PORT": str(server.port),
         "PULSE_SINKS__CLICKHOUSE__USER": server.user,
         "PULSE_SINKS__CLICKHOUSE__PASSWORD": server.password.get_secret_value(),
-        "PULSE_SINKS__LADDER__LOOK_SECONDS": "0.5",
+        "PULSE_SINKS__LADDER__LOOK_SECONDS": str(LOOK_SECONDS),
         "PULSE_SINKS__LADDER__OFF_HOURS_FACTOR": "1",
         **{
             f"PULSE_SINKS__LADDER__{level}__RAISED": str(RUNG_MINUTES)
@@ -127,7 +128,7 @@ def test_a_silence_by_hand_mutes_once_and_a_closed_surge_is_over(
             with running(alerting.alerter):
                 alerting.publish(silenced, none)
                 wait_until(lambda: len(silences()) == 1, "Alertmanager is told of the silence")
-                time.sleep(2)
+                time.sleep(5 * LOOK_SECONDS)  # and of no other
         [silence] = silences()
         assert silence["createdBy"] == "li"
         assert abs(dt.datetime.fromisoformat(silence["endsAt"]) - until) < dt.timedelta(seconds=1)
