@@ -15,8 +15,8 @@ from typing import Final
 
 from deploy.local.passwords import PASSWORD_BYTES, hash_environment, password_variables
 
-KEYS: Final = ("reporter_key", "session_key")
-"""Of reporters' pseudonyms, and of the console's sessions."""
+KEYS: Final = ("reporter_key", "session_key", "grafana_admin")
+"""Of reporters' pseudonyms, of the console's sessions, and the password of Grafana's administrator."""
 HASHES: Final = "clickhouse.env"
 
 

@@ -56,10 +56,10 @@ def test_every_command_is_one_that_pulse_takes(services: dict[str, dict[str, Any
         assert_pulse_takes(service["command"])
 
 
-def test_every_variable_is_a_setting(services: dict[str, dict[str, Any]], compose: dict[str, Any]) -> None:
+def test_every_variable_is_a_setting(services: dict[str, dict[str, Any]]) -> None:
     known = {*known_variables(), *NOT_SETTINGS}
     set_here = {name for each in ours(services).values() for name in each["environment"]}
-    mounted = {name.upper() for name in compose["secrets"]}
+    mounted = {name.upper() for each in ours(services).values() for name in each["secrets"]}
     assert set_here | mounted <= known
     assert all(name.startswith(PREFIX) for name in set_here)
 
@@ -79,6 +79,8 @@ def test_every_secret_it_mounts_is_made(
     compose: dict[str, Any], services: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
     made = {f"secrets/{name}" for name in make_secrets(tmp_path)}
+    mounted = {name for each in services.values() for name in each.get("secrets", ())}
+    assert mounted == compose["secrets"].keys()
     assert {each["file"] for each in compose["secrets"].values()} <= made
     assert services["clickhouse"]["env_file"] == [f"secrets/{HASHES}"]
     hashed = {line.partition("=")[0] for line in (tmp_path / HASHES).read_text().splitlines()}
