@@ -44,6 +44,7 @@ format: $(INSTALLED) ## Put the code into its format.
 
 docs: $(INSTALLED) ## Write again what is generated from the code.
 	$(BIN)/pulse config --example > pulse.example.toml
+	$(BIN)/python -m deploy.grafana
 
 secrets: $(INSTALLED) ## Draw the passwords that deploy/compose.yaml mounts; those there already stay.
 	@$(BIN)/python -m deploy.secrets deploy/secrets

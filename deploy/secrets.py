@@ -15,7 +15,8 @@ from typing import Final
 
 from deploy.local.passwords import PASSWORD_BYTES, hash_environment, password_variables
 
-REPORTER_KEY: Final = "reporter_key"
+KEYS: Final = ("reporter_key", "session_key", "grafana_admin")
+"""Of reporters' pseudonyms, of the console's sessions, and the password of Grafana's administrator."""
 HASHES: Final = "clickhouse.env"
 
 
@@ -25,10 +26,11 @@ def make_secrets(directory: Path) -> list[str]:
     with as_file(files("deploy").joinpath("clickhouse/users.d")) as users:
         variables = password_variables(users)
     passwords = {user: _keep(directory / user) for user in variables}
-    _keep(directory / REPORTER_KEY)
+    for key in KEYS:
+        _keep(directory / key)
     hashes = hash_environment(variables, passwords)
     (directory / HASHES).write_text("".join(f"{name}={value}\n" for name, value in hashes.items()))
-    return [*variables, REPORTER_KEY, HASHES]
+    return [*variables, *KEYS, HASHES]
 
 
 def _keep(file: Path) -> str:

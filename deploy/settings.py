@@ -123,6 +123,16 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not an IANA time zone such as Asia/Shanghai")
         return value
 
+    @model_validator(mode="after")
+    def _count_by_one_clock(self) -> Settings:
+        """Refuse stages that differ in their days: what one counts the other would look for elsewhere."""
+        if self.streams.zone != self.sinks.zone:
+            raise ValueError(
+                f"streams.zone is {self.streams.zone}, sinks.zone is {self.sinks.zone}: "
+                "both must be the same; set `zone` alone"
+            )
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _share(cls, values: Tree) -> Tree:
@@ -227,6 +237,8 @@ def _origin(sources: list[tuple[str, Tree]], path: Path) -> str:
 def _explain(error: ErrorDetails) -> str:
     """Return one clause that names the setting where it was set, and what is wrong with it."""
     path = tuple(str(part) for part in error["loc"])
+    if not path:
+        return error["msg"]  # of several settings together, which it names
     while path and (origin := _origin(_sources(), path)) == DEFAULT:
         path = path[:-1]  # the place inside a value, e.g. an item of a list
     name = ".".join(path) if not origin.startswith(PREFIX) else origin

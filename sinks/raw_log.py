@@ -6,6 +6,7 @@ answer to that question is too low (hazard 1).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +17,9 @@ from kafka.structs import TopicPartition
 
 POLL_MS: Final = 1000
 EMPTY_POLLS: Final = 2
-"""Polls without a record after which a part without a known end counts as empty."""
+"""Polls without a record after which what is left before the end counts as none: marks of transactions."""
+FIRST_POLL_MS: Final = 100
+"""An empty part is told by its answer, which comes at once."""
 TIMEOUT_MS: Final = 15_000
 
 
@@ -76,11 +79,7 @@ class RawLog:
         Raises:
             LogAway: the broker stopped answering.
         """
-        place = self._begin(part)
-        for _ in range(EMPTY_POLLS):
-            if self._poll(place):
-                break
-        return int(self._consumer.highwater(place) or self._position(place))
+        return self._begin(part)[2]
 
     def read(self, part: int) -> Iterator[LogRecord]:
         """Yield a part's records in their order, up to the end that the first fetch names.
@@ -88,24 +87,33 @@ class RawLog:
         Raises:
             LogAway: the broker stopped answering.
         """
-        place = self._begin(part)
-        end: int | None = None
+        place, records, end = self._begin(part)
         empty = 0
-        while empty < EMPTY_POLLS and (end is None or self._position(place) < end):
-            records = self._poll(place)
-            end = self._consumer.highwater(place) if end is None else end
+        while True:
+            yield from (_record(each) for each in records if each.offset < end)
+            if empty == EMPTY_POLLS or self._position(place) >= end:
+                return
+            records = self._poll(place, POLL_MS)
             empty = 0 if records else empty + 1
-            yield from (_record(each) for each in records if end is None or each.offset < end)
 
-    def _begin(self, part: int) -> TopicPartition:
+    def _begin(self, part: int) -> tuple[TopicPartition, list[Any], int]:
+        """Return a part, its first records, and where it ended when they were fetched."""
         place = TopicPartition(self._topic, part)
+        self._consumer.unsubscribe()  # what was known of its end
         self._consumer.assign([place])
         self._consumer.seek_to_beginning(place)
-        return place
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while True:
+            records = self._poll(place, FIRST_POLL_MS)
+            end = self._consumer.highwater(place)
+            if end is not None:
+                return place, records, int(end or self._position(place))
+            if time.monotonic() > deadline:
+                raise LogAway(f"the broker does not say what {self._topic}/{part} holds")
 
-    def _poll(self, place: TopicPartition) -> list[Any]:
+    def _poll(self, place: TopicPartition, timeout_ms: int) -> list[Any]:
         try:
-            return self._consumer.poll(timeout_ms=POLL_MS).get(place, [])  # type: ignore[no-any-return]
+            return self._consumer.poll(timeout_ms=timeout_ms).get(place, [])  # type: ignore[no-any-return]
         except KafkaError as error:
             raise LogAway(f"the broker stopped answering: {error}") from error
 

@@ -30,21 +30,8 @@ _ROLE: Final = (
     "(?:姓名|联系人|联系方式|申请人|投诉人|反映人|反应人|举报人|来电人|来信人|当事人|受害人|业主|户主|住户|租户"
     "|业主代表|居民代表|署名|签名|落款|收件人|乘客|车主|家长|本人)"
 )
-_TITLES: Final = (
-    "先生",
-    "女士",
-    "小姐",
-    "太太",
-    "阿姨",
-    "大姐",
-    "大爷",
-    "大妈",
-    "大叔",
-    "奶奶",
-    "爷爷",
-    "婆婆",
-)
-_TITLE: Final = "(?:" + "|".join(_TITLES) + ")"
+_TITLES: Final = "先生|女士|小姐|太太|阿姨|大姐|大爷|大妈|大叔|奶奶|爷爷|婆婆"
+_TITLE: Final = f"(?:{_TITLES})"
 
 _STATED: Final = re.compile(
     "(?=[姓联申投反举来当受业户主住租居署签落收乘车家本我名真免])(?:"  # fails fast where no cue begins
@@ -55,51 +42,14 @@ _STATED: Final = re.compile(
     f"|(?P<surname>(?:我|本人|免贵)姓){_SURNAME})"
 )
 _TITLED: Final = re.compile(f"(?<![保\\d)）]){_SURNAME}(?:{_NOT_GIVEN}{_GIVEN}){{0,2}}(?={_TITLE})")
-_TITLED_CUE: Final = re.compile("|".join(_TITLES))
-NAME_CUES: Final = (
-    *[
-        "我叫",
-        "我名",
-        "名叫",
-        "姓名",
-        "真名",
-        "我是",
-        "我系",
-        "我姓",
-        "人姓",
-        "免贵姓",
-        "本人",
-        "系人",
-        "请人",
-        "诉人",
-        "映人",
-        "应人",
-        "报人",
-        "电人",
-        "信人",
-        "事人",
-    ],
-    *[
-        "害人",
-        "件人",
-        "户主",
-        "户:",
-        "户：",
-        "主:",
-        "主：",
-        "代表:",
-        "代表：",
-        "署名",
-        "签名",
-        "落款",
-        "系方式",
-        "乘客",
-        "家长",
-    ],
-    *_TITLES,
+_TITLED_CUE: Final = re.compile(_TITLES)
+_CUES: Final = (
+    "我叫|我名|名叫|姓名|真名|我是|我系|我姓|人姓|免贵姓|本人|系人|请人|诉人|映人|应人|报人|电人|信人|事人|"
+    "害人|件人|户主|户:|户：|主:|主：|代表:|代表：|署名|签名|落款|系方式|乘客|家长|" + _TITLES
 )
+NAME_CUES: Final = (*_CUES.split("|"),)
 """Of these one stands in every text with a name that `_STATED` or `_TITLED` finds."""
-_CUE: Final = re.compile("|".join(NAME_CUES))
+_CUE: Final = re.compile(_CUES)
 _PLACE_END: Final = "(?![区园苑城府湾院楼栋村庭居寓])"
 _CONTACTED: Final = re.compile(
     f"{_SURNAME}(?:{_NOT_GIVEN}{_PLACE_END}{_GIVEN}){{1,2}}"

@@ -10,6 +10,7 @@ It knows nothing of what is said over it, but that a reply may have a known endi
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import struct
 import threading
@@ -19,6 +20,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+
+log = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
 CHUNK_BYTES: Final = 65_536
@@ -248,8 +251,8 @@ class _Connection:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._forward(self._reader, self._server, self._is_half_request))
                 both.create_task(self._forward(reader, self._writer, self._is_lost_reply))
-        except* OSError:
-            pass  # one side is gone: so is the other, below
+        except* OSError as gone:
+            log.debug("port %d: one side is gone, so the other goes: %s", self.port, gone.exceptions)
         finally:
             self.reset()
 

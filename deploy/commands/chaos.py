@@ -13,6 +13,7 @@ import click
 from deploy.chaos.report import Summary, as_tree, line_of, run_lines, write_page
 from deploy.chaos.series import Series
 from deploy.chaos.source import letters
+from deploy.commands.options import broker_option
 from deploy.local.stack import Broker
 
 NOT_EXACT = 1
@@ -23,13 +24,7 @@ NOISY: Final = ("clickhouse_driver", "kafka", "sinks")
 @click.command()
 @click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Runs that count.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other faults.")
-@click.option(
-    "--broker",
-    type=click.Choice(["tansu", "kafka"]),
-    default="tansu",
-    show_default=True,
-    help="tansu: embedded. kafka: Apache Kafka; needs Java 17 and, once, Maven.",
-)
+@broker_option
 @click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),

@@ -12,14 +12,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from deploy.commands.options import as_json_option
 from deploy.console.accounts import AccountError, Accounts
 from deploy.console.people import Grant, Role, Scope
 from deploy.errors import OperationFailed
 from deploy.serving import serve_metrics
 from deploy.settings import Settings, load_settings
 from streams.watchdog import Health
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 
 
 @click.group(invoke_without_command=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from deploy.commands.options import broker_option
 from deploy.commands.produce import one_line_errors
 from deploy.demo.run import DemoResult, run_demo
 from deploy.demo.steps import Steps
@@ -29,13 +30,7 @@ NOT_EXACT = 1
 @click.option("--once", is_flag=True, help="Stop everything when the summary is printed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object on stdout.")
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Another seed, other complaints.")
-@click.option(
-    "--broker",
-    type=click.Choice(["tansu", "kafka"]),
-    default="tansu",
-    show_default=True,
-    help="tansu: embedded. kafka: Apache Kafka; needs Java 17 and, once, Maven.",
-)
+@broker_option
 @click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),

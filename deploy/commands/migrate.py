@@ -7,12 +7,13 @@ from dataclasses import asdict
 
 import click
 
+from deploy.commands.options import as_json_option
 from deploy.migration import migrate
 from deploy.settings import load_settings
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 @click.option("--break-lock", is_flag=True, help="First remove the lock of a migration that died.")
 @click.option("--without-topics", is_flag=True, help="Change ClickHouse only; create no Kafka topics.")
 @click.option(

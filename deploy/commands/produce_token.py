@@ -9,12 +9,14 @@ from typing import Final
 
 import click
 
+from deploy.commands.options import as_json_option
+
 TOKEN_BYTES: Final = 32
 
 
 @click.command()
 @click.argument("source")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 def command(source: str, as_json: bool) -> None:
     """Draw a token for SOURCE: give it to the request system, and its hash to the intake's settings.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from aiokafka.errors import KafkaError
 
+from deploy.commands.options import as_json_option
 from deploy.errors import OperationFailed, PartUnavailable
 from deploy.local.prepare import keep_registry
 from deploy.local.stack import find_stack
@@ -22,7 +23,7 @@ from streams.estates.registry_files import read_registry
 
 @click.command("load")
 @click.argument("registry", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 def command(registry: Path, as_json: bool) -> None:
     """Let a registry take effect, without a restart and without losing an event.
 

@@ -11,12 +11,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from deploy.commands.options import as_json_option, broker_option
 from deploy.errors import OperationFailed
 from deploy.local.prepare import keep_registry, prepare_platform
 from deploy.local.stack import Broker, Stack, clear_stale, find_stack, plan_stack, start_stack
 from deploy.sources import state_directory
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 
 
 @click.group()
@@ -29,13 +28,7 @@ def command() -> None:
 
 
 @command.command()
-@click.option(
-    "--broker",
-    type=click.Choice(["tansu", "kafka"]),
-    default="tansu",
-    show_default=True,
-    help="tansu: embedded, in memory. kafka: Apache Kafka, on disk; needs Java 17 and, once, Maven.",
-)
+@broker_option
 @click.option(
     "--registry",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

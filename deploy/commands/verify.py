@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from deploy.commands.options import as_json_option
 from deploy.errors import OperationFailed, PartUnavailable
 from deploy.migration import patient
 from deploy.settings import Settings, load_settings
@@ -26,7 +27,7 @@ day = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 @click.option("--from", "first", type=day, help="First local day whose counts are compared.")
 @click.option("--to", "last", type=day, help="Last local day whose counts are compared.")
 @click.option(

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from deploy.console.forms import is_ours, read_form
-from deploy.console.handling import Action
+from deploy.console.handling import BY_HAND
 from deploy.console.metrics import ACTIONS
 from deploy.console.signin import Caller
 from deploy.console.site import Site, surge_path
 from deploy.console.surge_pages import find, next_level
+from sinks.ladder.rungs import ActionKind
 
 LONGEST_REASON: Final = 500
 LONGEST_SILENCE_HOURS: Final = 168
@@ -32,9 +33,9 @@ async def act(site: Site, request: Request, caller: Caller) -> Response:
         raise HTTPException(403)
     surge = await find(site, request.path_params["surge"], person)
     action, reason = _action(form), _reason(form)
-    until = _until(form, site.wall()) if action is Action.SILENCE else None
-    level = next_level(surge, site.wall()) if action is Action.RAISE else None
-    if action is Action.RAISE and level is None:
+    until = _until(form, site.wall()) if action is ActionKind.SILENCE else None
+    level = next_level(surge, site.wall()) if action is ActionKind.RAISE else None
+    if action is ActionKind.RAISE and level is None:
         raise HTTPException(400, "level")
     await site.database.note(surge.surge_id, action, person, reason, until=until, level=level)
     ACTIONS.labels(action.value).inc()
@@ -42,11 +43,11 @@ async def act(site: Site, request: Request, caller: Caller) -> Response:
     return RedirectResponse(surge_path(surge.surge_id), 303)
 
 
-def _action(form: dict[str, str]) -> Action:
-    try:
-        return Action(form.get("action", ""))
-    except ValueError as error:
-        raise HTTPException(400, "action") from error
+def _action(form: dict[str, str]) -> ActionKind:
+    asked = form.get("action", "")
+    if asked not in BY_HAND:
+        raise HTTPException(400, "action")
+    return ActionKind(asked)
 
 
 def _reason(form: dict[str, str]) -> str:

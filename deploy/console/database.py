@@ -14,11 +14,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 
-from deploy.console.handling import Action
 from deploy.console.people import EVERYTHING, Person, Scope
 from deploy.console.settings import ConsoleSettings
 from sinks.clickhouse import ClickHouse, DatabaseRefused
 from sinks.contract import SURGE_ACTIONS
+from sinks.ladder.rungs import ActionKind
 from sinks.rows import milliseconds
 from sinks.settings import SinksSettings
 from sinks.statements import resolve, split
@@ -83,7 +83,7 @@ class Database:
     async def note(
         self,
         surge: str,
-        action: Action,
+        action: ActionKind,
         person: Person,
         reason: str,
         *,

@@ -12,28 +12,10 @@ from enum import StrEnum
 from typing import Final
 
 from deploy.console.rows import ActionRow, SurgeRow
+from sinks.ladder.rungs import ActionKind
 
-
-class Action(StrEnum):
-    """What is done about a surge."""
-
-    ACKNOWLEDGE = "acknowledge"
-    SILENCE = "silence"
-    NOT_A_SURGE = "not_a_surge"
-    RESOLVE = "resolve"
-    RAISE = "raise"
-
-
-class Severity(StrEnum):
-    """How rare a surge is by its score, the log10 of a recurrence interval in days of its unit."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    RAISED = "raised"
-
-
-CRITICAL_SCORE: Final = 8.0
-HIGH_SCORE: Final = 6.0
+BY_HAND: Final = frozenset(ActionKind) - {ActionKind.TELL}
+"""What people may do; to tell of a surge is the ladder's alone."""
 
 
 class State(StrEnum):
@@ -92,13 +74,6 @@ def handling(actions: Iterable[ActionRow], now: dt.datetime) -> Handling:
     return found
 
 
-def severity(surge: SurgeRow) -> Severity:
-    """Return how rare a surge is."""
-    if surge.score >= CRITICAL_SCORE:
-        return Severity.CRITICAL
-    return Severity.HIGH if surge.score >= HIGH_SCORE else Severity.RAISED
-
-
 def is_waiting(surge: SurgeRow, now: dt.datetime) -> bool:
     """Return whether a surge belongs on the list: it is open, and no person has closed it."""
     return surge.is_open and handling(surge.actions, now).state not in {State.NOT_A_SURGE, State.RESOLVED}
@@ -106,14 +81,14 @@ def is_waiting(surge: SurgeRow, now: dt.datetime) -> bool:
 
 def _after(found: Handling, deed: Deed, now: dt.datetime) -> Handling:
     match deed.action:
-        case Action.RAISE:
+        case ActionKind.RAISE:
             return Handling(level=deed.level)
-        case Action.ACKNOWLEDGE:
+        case ActionKind.ACKNOWLEDGE:
             return Handling(State.ACKNOWLEDGED, deed.actor, level=found.level)
-        case Action.SILENCE if deed.until is not None and deed.until > now:
+        case ActionKind.SILENCE if deed.until is not None and deed.until > now:
             return Handling(State.SILENCED, deed.actor, deed.until, found.level)
-        case Action.NOT_A_SURGE:
+        case ActionKind.NOT_A_SURGE:
             return Handling(State.NOT_A_SURGE, deed.actor, level=found.level)
-        case Action.RESOLVE:
+        case ActionKind.RESOLVE:
             return Handling(State.RESOLVED, deed.actor, level=found.level)
     return found

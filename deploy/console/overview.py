@@ -7,12 +7,13 @@ from typing import Final
 from starlette.requests import Request
 
 from deploy.console.expectation import heat
-from deploy.console.handling import State, handling, is_waiting, severity
+from deploy.console.handling import State, handling, is_waiting
 from deploy.console.live import key_of
 from deploy.console.people import Person, Scope
 from deploy.console.plane import Dot
 from deploy.console.rows import SurgeRow
 from deploy.console.site import Context, Site, View
+from sinks.alerts.severity import severity
 
 FEED_ROWS: Final = 30
 SURGE_ROWS: Final = 100
@@ -59,7 +60,8 @@ def surges(site: Site, scope: Scope) -> Context:
     severities: dict[str, int] = {}
     for surge in waiting:
         levels[surge.level] = levels.get(surge.level, 0) + 1
-        severities[severity(surge)] = severities.get(severity(surge), 0) + 1
+        grave = severity(surge.score)
+        severities[grave] = severities.get(grave, 0) + 1
     return {
         "new": new[:SURGE_ROWS],
         "taken": taken[:SURGE_ROWS],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from deploy.console.people import EVERYTHING, Scope
-from streams.contract import Level
+from streams.contract import Level, Path
 
 ActionRow = tuple[dt.datetime, str, str, str, str, str, dt.datetime | None]
 """at, action, actor, role, level, reason, until: see table surge_actions"""
@@ -40,6 +40,11 @@ class Placed(Protocol):
 def unit_of(row: Placed, level: Level) -> str:
     """Return the id of the unit of a level that a row lies in; empty where none is known."""
     return str(getattr(row, f"{level.value}_id"))
+
+
+def path_of(row: Placed) -> Path:
+    """Return the units that a row lies in."""
+    return Path(row.estate_id, row.community_id, row.street_id, row.district_id, row.city_id)
 
 
 def lies_in(row: Placed, scope: Scope) -> bool:

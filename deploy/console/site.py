@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from deploy.console.accounts import Accounts
 from deploy.console.database import Database
-from deploy.console.handling import handling, is_waiting, severity
+from deploy.console.handling import handling, is_waiting
 from deploy.console.live import Board, Watcher
 from deploy.console.people import Person
 from deploy.console.plane import Maps
@@ -28,6 +28,7 @@ from deploy.console.security import csrf_token
 from deploy.console.settings import ConsoleSettings
 from deploy.console.signin import Caller, SignIn
 from deploy.console.texts import Language, Texts, language_of
+from sinks.alerts.severity import severity
 from streams.watchdog import Health
 
 Context = dict[str, Any]

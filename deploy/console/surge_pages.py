@@ -10,9 +10,10 @@ from starlette.requests import Request
 from deploy.console.charts import Chart, Span, draw
 from deploy.console.handling import deeds, handling
 from deploy.console.people import Person, Scope
-from deploy.console.rows import CategoryRow, ComplaintRow, CountRow, SurgeDetail, SurgeRow
+from deploy.console.rows import CategoryRow, ComplaintRow, CountRow, SurgeDetail, SurgeRow, path_of
 from deploy.console.series import DAY, HOUR, PAST_DAYS, Series, floor_hour
 from deploy.console.site import Context, Site, View, not_found
+from sinks.ladder import rungs
 from streams.contract import Level
 from streams.estates.problems import PROBLEM_TYPES
 
@@ -95,11 +96,8 @@ async def find(site: Site, surge_id: str, person: Person) -> SurgeDetail:
 
 def next_level(surge: SurgeRow, wall: dt.datetime) -> Level | None:
     """Return the level that a surge would be raised to by hand; None where it is at the top."""
-    at = handling(surge.actions, wall).level or surge.level
-    levels = [*Level]
-    place = levels.index(Level(at)) + 1
-    # The ladder ends at the district: above it there is nobody on duty for a single estate.
-    return levels[place] if place < len(levels) - 1 else None
+    level = handling(surge.actions, wall).level or surge.level
+    return rungs.next_level(path_of(surge), Level(level))
 
 
 async def _chart(site: Site, surge: SurgeDetail) -> Chart:

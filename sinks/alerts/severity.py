@@ -22,6 +22,11 @@ SCORES: Final = {Severity.RAISED: float("-inf"), Severity.HIGH: 6.0, Severity.CR
 """The score from which each holds: log10 of the recurrence interval in unit-days."""
 
 
+def severity(score: float) -> Severity:
+    """Return the gravest severity that a surge has reached."""
+    return severities(score)[0]
+
+
 def severities(score: float) -> list[Severity]:
     """Return every severity that a surge has reached, the gravest first."""
     return [severity for severity in reversed(Severity) if score >= SCORES[severity]]

@@ -84,7 +84,7 @@ class LadderKeeper:
         if found.asked_at is None:
             yield _action(surge, ActionKind.TELL, surge.level, "", now)
             return
-        due, to = due_at(surge, found, self._settings, self._hours), next_level(surge, found.level)
+        due, to = due_at(surge, found, self._settings, self._hours), next_level(surge.path, found.level)
         if due is not None and to is not None and due <= now:
             reason = f"not taken up at the {found.level} by {due:%Y-%m-%d %H:%M} UTC"
             yield _action(surge, ActionKind.RAISE, to, reason, now)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from sinks.alerts.severity import severities
+from sinks.alerts.severity import severity
 from sinks.ladder.hours import WorkingHours
 from sinks.ladder.settings import LadderSettings
-from streams.contract import Level, Surge
+from streams.contract import Level, Path, Surge
 
 TOP = Level.DISTRICT
 """There is nobody above it whom the ladder could ask."""
@@ -80,16 +80,16 @@ def due_at(
     """Return when a surge is to be raised if nobody comes; None where it is not."""
     if found.asked_at is None or found.is_taken_up or found.is_closed:
         return None
-    minutes = settings.minutes(found.level, severities(surge.score)[0])
-    if minutes is None or next_level(surge, found.level) is None:
+    minutes = settings.minutes(found.level, severity(surge.score))
+    if minutes is None or next_level(surge.path, found.level) is None:
         return None
     return hours.after(found.asked_at, minutes)
 
 
-def next_level(surge: Surge, level: Level) -> Level | None:
-    """Return the next level up to the top where the surge's path has a unit; None where there is none."""
+def next_level(path: Path, level: Level) -> Level | None:
+    """Return the next level up to the top where a surge's path has a unit; None where there is none."""
     above = [*Level][[*Level].index(level) + 1 : [*Level].index(TOP) + 1]
-    return next((each for each in above if getattr(surge.path, each.value)), None)
+    return next((each for each in above if getattr(path, each.value)), None)
 
 
 def _after(found: Standing, action: Action, now: dt.datetime) -> Standing:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +23,14 @@ from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program, running
 from deploy.topics import create_topics
 from streams.contract import SURGES_TOPIC, Surge, json_encode
+from tests.listener import listening
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PATIENCE_SECONDS = 60.0
-RESEND_SECONDS = 1.0
-QUIET_SECONDS = 4.0
-"""So many repeats, and group intervals, must bring no further notification."""
+RESEND_SECONDS = 0.3
+GROUP_WAIT, GROUP_INTERVAL = "500ms", "1s"
+QUIET_SECONDS = 2.0
+"""Several repeats, and group intervals, which must bring no further notification."""
 
 
 def tool(name: str) -> str:
@@ -43,12 +42,16 @@ def tool(name: str) -> str:
     return found
 
 
-class Webhook(ThreadingHTTPServer):
+@dataclass
+class Webhook:
     """Keeps what Alertmanager tells, by receiver."""
 
-    def __init__(self) -> None:
-        super().__init__((LOOPBACK, 0), _Handler)
-        self.told: list[tuple[str, dict[str, Any]]] = []
+    url: str = ""
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def hear(self, path: str, body: dict[str, Any]) -> None:
+        """Keep a post."""
+        self.told.append((path, body))
 
     def notifications(self, receiver: str = "") -> list[tuple[str, list[str]]]:
         """Return (status, summaries) of each notification, of one receiver or of all."""
@@ -59,30 +62,12 @@ class Webhook(ThreadingHTTPServer):
         ]
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Webhook
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.told.append((self.path, body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def webhook() -> Iterator[Webhook]:
-    server = Webhook()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    """Listen as a webhook of Alertmanager."""
+    kept = Webhook()
+    with listening(kept.hear) as kept.url:
+        yield kept
 
 
 def alertmanager(directory: Path, port: int, told: Webhook) -> Program:
@@ -91,10 +76,12 @@ def alertmanager(directory: Path, port: int, told: Webhook) -> Program:
     for receiver in config["receivers"]:
         receiver.pop("email_configs")
         [hook] = receiver["webhook_configs"]
-        hook["url"] = f"http://{LOOPBACK}:{told.server_port}/{receiver['name']}"
+        hook["url"] = f"{told.url}/{receiver['name']}"
     for route in _routes(config["route"]):
         route |= {
-            name: wait for name, wait in (("group_wait", "1s"), ("group_interval", "2s")) if name in route
+            name: wait
+            for name, wait in (("group_wait", GROUP_WAIT), ("group_interval", GROUP_INTERVAL))
+            if name in route
         }
     directory.mkdir(parents=True, exist_ok=True)
     shutil.copytree(DEPLOY / "alertmanager" / "templates", directory / "templates", dirs_exist_ok=True)
@@ -186,6 +173,8 @@ def alerting_in(directory: Path, settings: dict[str, str]) -> Iterator[Alerting]
             "PULSE_BROKERS": brokers,
             "PULSE_STATE_DIR": str(directory / "no-stack"),
             "PULSE_DEPLOY__METRICS_PORT": str(metrics_port),
+            # The embedded broker lets whoever joins a group wait for half of it.
+            "PULSE_STREAMS__SESSION_SECONDS": "2",
             "PULSE_SINKS__ALERTS__ALERTMANAGER_URL": f"http://{LOOPBACK}:{port}",
             "PULSE_SINKS__ALERTS__CONSOLE_URL": "https://pulse.example.org",
             "PULSE_SINKS__ALERTS__RESEND_SECONDS": str(RESEND_SECONDS),

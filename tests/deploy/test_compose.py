@@ -8,15 +8,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml
 
-from deploy.cli import pulse
 from deploy.local.passwords import password_variables
 from deploy.secrets import HASHES, make_secrets
 from deploy.settings import known_variables
 from deploy.sources import NOT_SETTINGS, PREFIX
+from tests.deploy.commands import assert_pulse_takes
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 REPOSITORY = DEPLOY.parent
@@ -48,24 +47,19 @@ def test_every_role_has_a_service(services: dict[str, dict[str, Any]]) -> None:
         ("worker", "alerter"),
         ("relay", "--host"),
         ("produce", "http"),
+        ("console", "--host"),
     }
 
 
 def test_every_command_is_one_that_pulse_takes(services: dict[str, dict[str, Any]]) -> None:
-    for name, service in ours(services).items():
-        command: click.Command = pulse
-        arguments = [*service["command"]]
-        while isinstance(command, click.Group):
-            found = command.get_command(click.Context(command), arguments.pop(0))
-            assert found is not None, f"{name}: {service['command']}"
-            command = found
-        command.make_context(name, arguments)  # refuses an option or argument that there is not
+    for service in ours(services).values():
+        assert_pulse_takes(service["command"])
 
 
-def test_every_variable_is_a_setting(services: dict[str, dict[str, Any]], compose: dict[str, Any]) -> None:
+def test_every_variable_is_a_setting(services: dict[str, dict[str, Any]]) -> None:
     known = {*known_variables(), *NOT_SETTINGS}
     set_here = {name for each in ours(services).values() for name in each["environment"]}
-    mounted = {name.upper() for name in compose["secrets"]}
+    mounted = {name.upper() for each in ours(services).values() for name in each["secrets"]}
     assert set_here | mounted <= known
     assert all(name.startswith(PREFIX) for name in set_here)
 
@@ -85,10 +79,23 @@ def test_every_secret_it_mounts_is_made(
     compose: dict[str, Any], services: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
     made = {f"secrets/{name}" for name in make_secrets(tmp_path)}
+    mounted = {name for each in services.values() for name in each.get("secrets", ())}
+    assert mounted == compose["secrets"].keys()
     assert {each["file"] for each in compose["secrets"].values()} <= made
     assert services["clickhouse"]["env_file"] == [f"secrets/{HASHES}"]
     hashed = {line.partition("=")[0] for line in (tmp_path / HASHES).read_text().splitlines()}
     assert hashed == {*password_variables(DEPLOY / "clickhouse" / "users.d").values()}
+
+
+def test_prometheus_asks_every_service_that_shows_metrics(services: dict[str, dict[str, Any]]) -> None:
+    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
+    found = [
+        name.partition(":")[0]
+        for job in config["scrape_configs"]
+        for each in (*job.get("dns_sd_configs", ()), *job.get("static_configs", ()))
+        for name in each.get("names", each.get("targets"))
+    ]
+    assert sorted(found) == sorted(name for name in ours(services) if name != "migrate")
 
 
 def test_making_secrets_again_changes_none(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import shutil
@@ -14,24 +13,16 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.deploy.shown_metrics import METRIC, shown_metrics
+
 PROMETHEUS = Path(__file__).parents[2] / "deploy" / "prometheus"
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
-STAGES = ("producers", "streams", "sinks")
-METRIC = re.compile(r"\bpulse_[a-z_]+\b")
 
 
 def rules() -> list[dict[str, Any]]:
     files = sorted((PROMETHEUS / "rules").glob("*.yml"))
     groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
     return [rule for group in groups for rule in group["rules"]]
-
-
-def shown_metrics() -> set[str]:
-    names: set[str] = set()
-    for stage in STAGES:
-        module = importlib.import_module(f"{stage}.metrics")
-        names |= {*METRIC.findall(Path(str(module.__file__)).read_text())}
-    return names
 
 
 def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -62,13 +62,11 @@ def test_the_file_is_read_and_its_shared_zone_reaches_the_stages(directory: Path
 def test_the_environment_is_stronger_than_the_file(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (directory / "pulse.toml").write_text(TOML)
     monkeypatch.setenv("PULSE_SINKS__BATCH_ROWS", "12")
-    monkeypatch.setenv("PULSE_STREAMS__ZONE", "UTC")
+    monkeypatch.setenv("PULSE_BROKERS", "all:1")
+    monkeypatch.setenv("PULSE_STREAMS__BROKERS", "own:1")
     settings = load_settings()
-    assert (settings.sinks.batch_rows, settings.streams.zone, settings.sinks.zone) == (
-        12,
-        "UTC",
-        "Asia/Tokyo",
-    )
+    assert (settings.sinks.batch_rows, settings.sinks.zone) == (12, "Asia/Tokyo")
+    assert (settings.streams.brokers, settings.sinks.brokers) == ("own:1", "all:1")
     assert origin("sinks.batch_rows") == "PULSE_SINKS__BATCH_ROWS"
 
 
@@ -140,6 +138,15 @@ def test_a_wrong_variable_is_named(
 def test_a_wrong_line_of_the_file_is_named(directory: Path, toml: str, message: str) -> None:
     (directory / "pulse.toml").write_text(toml)
     with pytest.raises(SettingsError, match=message):
+        load_settings()
+
+
+def test_stages_that_would_count_by_different_days_are_refused_by_both_names(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "pulse.toml").write_text(TOML)
+    monkeypatch.setenv("PULSE_STREAMS__ZONE", "UTC")
+    with pytest.raises(SettingsError, match=r"streams\.zone is UTC, sinks\.zone is Asia/Tokyo"):
         load_settings()
 
 

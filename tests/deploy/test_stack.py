@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from deploy.local.state import start_ticks
+from tests.deploy.readme import pulse_commands
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 PARTS = {"clickhouse", "broker", "writer", "weigher", "intake-1", "console"}
@@ -26,8 +28,6 @@ class Pulse:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         own = {name: value for name, value in os.environ.items() if not name.startswith("PULSE_")}
-        # A settings file and variables that point elsewhere must not lead the stack's workers astray.
-        (directory / "pulse.toml").write_text('brokers = "192.0.2.1:9092"\n[sinks.clickhouse]\nport = 1\n')
         self.environment = {**own, "PULSE_STATE_DIR": str(directory / "state")}
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -52,28 +52,37 @@ def pulse(tmp_path: Path) -> Iterator[Pulse]:
     command("stack", "down")
 
 
-def test_a_stack_lives_through_kills_and_ends_clean(pulse: Pulse) -> None:
-    up = pulse("stack", "up", "--json")
-    assert up.returncode == 0, up.stderr
-    assert {part["name"] for part in json.loads(up.stdout)["parts"]} == PARTS
+def test_readmes_commands_run_as_they_stand_and_the_stack_lives_through_a_kill(pulse: Pulse) -> None:
+    *commands, last = pulse_commands()
+    assert last == "stack down"
+    for command in commands:
+        done = pulse(*shlex.split(command))
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
     again = pulse("stack", "up")
     assert (again.returncode, again.stdout) == (1, "")
     assert "a stack runs in" in again.stderr
 
     before = pulse.parts()
+    assert before.keys() == PARTS
     os.kill(before["writer"]["pid"], signal.SIGKILL)
     deadline = time.monotonic() + 60
     while pulse.parts()["writer"]["pid"] in {0, before["writer"]["pid"]} and time.monotonic() < deadline:
         time.sleep(0.5)
     assert pulse.parts()["writer"]["pid"] not in {0, before["writer"]["pid"]}
 
-    assert pulse("stack", "down").returncode == 0
+    assert pulse(*shlex.split(last)).returncode == 0
     assert all(start_ticks(part["pid"]) is None for part in before.values())
     assert pulse("stack", "status").returncode == 1
 
 
+def mislead(directory: Path) -> None:
+    """Write settings that point elsewhere, and must not lead a stack's workers astray."""
+    (directory / "pulse.toml").write_text('brokers = "192.0.2.1:9092"\n[sinks.clickhouse]\nport = 1\n')
+
+
 def test_a_stack_that_died_is_noticed_and_leaves_nobody_behind(pulse: Pulse) -> None:
+    mislead(pulse.directory)
     up = pulse("stack", "up", "--json")
     assert up.returncode == 0, up.stderr
     shown = json.loads(up.stdout)
@@ -90,6 +99,7 @@ def test_a_stack_that_died_is_noticed_and_leaves_nobody_behind(pulse: Pulse) -> 
 
 
 def test_the_demo_accounts_for_everything_and_finds_the_report_again(tmp_path: Path) -> None:
+    mislead(tmp_path)
     demo = Pulse(tmp_path)("demo", "--once", "--json")
     assert demo.returncode == 0, demo.stderr
     summary = json.loads(demo.stdout)  # one object and nothing else

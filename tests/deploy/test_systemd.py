@@ -6,11 +6,10 @@ import configparser
 import shlex
 from pathlib import Path
 
-import click
 import pytest
 
-from deploy.cli import pulse
 from deploy.settings import known_variables
+from tests.deploy.commands import assert_pulse_takes
 
 UNITS = sorted((Path(__file__).parents[2] / "deploy" / "systemd").glob("*.service"))
 
@@ -26,12 +25,7 @@ def service(unit: Path) -> configparser.SectionProxy:
 def test_a_unit_starts_a_command_and_sets_settings(unit: Path) -> None:
     program, *arguments = shlex.split(service(unit)["ExecStart"])
     assert program.endswith("/.venv/bin/pulse")
-    command: click.Command = pulse
-    while isinstance(command, click.Group):
-        found = command.get_command(click.Context(command), arguments.pop(0))
-        assert found is not None
-        command = found
-    command.make_context(unit.stem, arguments)
+    assert_pulse_takes(arguments)
     name = service(unit).get("Environment", "").partition("=")[0]
     assert not name or name in known_variables()
 
@@ -51,4 +45,5 @@ def test_every_worker_has_a_unit() -> None:
         "pulse-writer",
         "pulse-alerter",
         "pulse-http",
+        "pulse-console",
     }

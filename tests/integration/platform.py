@@ -38,4 +38,6 @@ def running_platform(
     try:
         yield Platform(stack, load_settings(plan.forced))
     finally:
+        for worker in stack.state.metrics:  # all at once: what is sent now is nobody's business any more
+            stack.supervisor.stop(worker, wait=False)
         stack.down()

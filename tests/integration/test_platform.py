@@ -1,35 +1,48 @@
-"""Late events, poison, and a registry that changes while the platform runs, on real parts."""
+"""Late events, poison, a registry that changes while the platform runs, and its metrics, on real parts."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+from deploy.grafana.health import HEALTH
+from deploy.local.ports import LOOPBACK, free_ports
+from deploy.local.program import running
 from deploy.registry_loading import load_registry
+from deploy.settings import DeploySettings
 from producers.contract import RAW_TOPIC, ComplaintEvent
 from producers.publish import Publisher
 from producers.records import Record, event_record
 from sinks.verify import Verifier
 from streams.estates.registry import Estate, Registry
 from streams.estates.registry_csv import format_csv
+from tests.deploy.monitoring import prometheus, wait_until
 from tests.integration.platform import Platform, running_platform
 from tests.streams.records import NOON, event, registry
 
 pytestmark = pytest.mark.stack
 
+EVERY_PROCESS = DeploySettings(alerter=True, http_intake=True)
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A stack of every process there is."""
     directory = tmp_path_factory.mktemp("platform")
     file = directory / "district.csv"
     file.write_text(format_csv(registry()))
-    with running_platform(directory / "stack", file) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PULSE_PRODUCERS__INTAKE__TOKENS", json.dumps({"hotline": "0" * 64}))
+        with running_platform(directory / "stack", file, EVERY_PROCESS) as started:
+            yield started
 
 
 def publish(platform: Platform, *events: ComplaintEvent | Record, tick: dt.datetime | None = None) -> None:
@@ -113,3 +126,26 @@ def test_a_changed_registry_takes_effect_at_its_place_in_the_log(platform: Platf
     assert facts(platform, "estate_id", "r201") == ["E2"]
     assert facts(platform, "registry_version", "r201") == [version]
     assert platform.rows("SELECT dictGet('pulse.units_dict', 'name', ('estate', 'E2'))") == [("翠景豪庭",)]
+
+
+def test_every_panel_of_health_has_figures(platform: Platform, tmp_path: Path) -> None:
+    source = "watched"
+    targets = {
+        f"pulse-{name}": urlsplit(address).netloc for name, address in platform.stack.state.metrics.items()
+    }
+    assert {"pulse-http", "pulse-console", "pulse-alerter", "pulse-intake-1"} <= targets.keys()
+    port, nobody = free_ports(2)
+    with running(prometheus(tmp_path, port, nobody, targets)):
+        publish(platform, event(300, source=source), tick=NOON + dt.timedelta(days=60))
+        assert verify(platform, source) == (1, 1, 0, 0)
+        queries = {query.text for panel in HEALTH.panels() for query in panel.queries}
+        for query in queries:
+            asked = query.replace("$__rate_interval", "1m")
+            wait_until(partial(answers, port, asked), f"there are figures for {asked}")
+
+
+def answers(port: int, query: str) -> bool:
+    """Return whether Prometheus has figures for a query; fail where it refuses it."""
+    found = httpx.get(f"http://{LOOPBACK}:{port}/api/v1/query", params={"query": query})
+    assert found.status_code == 200, f"{query}: {found.text}"
+    return bool(found.json()["data"]["result"])

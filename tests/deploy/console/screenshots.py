@@ -14,11 +14,11 @@ from typing import Final, Literal, NamedTuple
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from deploy.console.handling import Action
 from deploy.console.people import Person, Role
 from deploy.local.clickhouse import prepare_clickhouse
 from deploy.local.ports import free_ports
 from deploy.local.program import running
+from sinks.ladder.rungs import ActionKind
 from sinks.migrate import Migrator
 from tests.deploy.console.city import KENGZI, NOW, PINGSHAN, City
 from tests.deploy.console.conftest import FLAGS, RunningConsole, browser_path, console_settings
@@ -125,7 +125,7 @@ def _surge(city: City) -> str:
 def _act(console: RunningConsole) -> None:
     person = Person("wang", Role.OPERATOR)
     reason = "已电话联系物业公司，约 19 点到场"
-    console.run(console.site.database.note("street-surge", Action.ACKNOWLEDGE, person, reason))
+    console.run(console.site.database.note("street-surge", ActionKind.ACKNOWLEDGE, person, reason))
 
 
 if __name__ == "__main__":

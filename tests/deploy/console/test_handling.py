@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from deploy.console.handling import Action, State, handling
+from deploy.console.handling import State, handling
 from deploy.console.rows import ActionRow
+from sinks.ladder.rungs import ActionKind
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -51,5 +52,5 @@ def test_the_last_word_counts(actions: str, hours_later: int, state: State, by: 
 
 
 def test_a_raised_surge_keeps_its_level_until_the_end() -> None:
-    found = handling(history(Action.RAISE, Action.ACKNOWLEDGE, Action.RESOLVE), NOON)
+    found = handling(history(ActionKind.RAISE, ActionKind.ACKNOWLEDGE, ActionKind.RESOLVE), NOON)
     assert found.level == "street"

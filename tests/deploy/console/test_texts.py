@@ -7,17 +7,19 @@ from importlib.resources import files
 from string import Formatter
 
 from deploy.console.expectation import Heat
-from deploy.console.handling import Action, Severity, State
+from deploy.console.handling import State
 from deploy.console.people import Role
 from deploy.console.series import Grain
 from deploy.console.texts import Language, Texts, all_texts
+from sinks.alerts.severity import Severity
+from sinks.ladder.rungs import ActionKind
 from streams.contract import Level
 from streams.estates.problems import PROBLEM_TYPES
 
 ASKED = re.compile(r"""\bt\(\s*['"]([a-z_.0-9]+)['"]\s*[,)]""")
 SETS = {
     "heat": [*Heat],
-    "action": [*Action],
+    "action": [*ActionKind],
     "severity": [*Severity],
     "state": [*State],
     "role": [*Role],

@@ -81,12 +81,11 @@ def test_a_silence_stops_the_clock_and_starts_it_anew_when_it_ends() -> None:
 
 
 def test_a_level_that_the_registry_lacks_is_passed_over_and_above_the_district_is_nobody() -> None:
-    bare = surge(path=Path("E1", "", "S1", "D1", "city"))
-    assert next_level(bare, Level.ESTATE) is Level.STREET
-    assert next_level(surge(), Level.ESTATE) is Level.COMMUNITY
-    assert next_level(surge(Level.DISTRICT), Level.DISTRICT) is None
-    assert next_level(surge(Level.CITY), Level.CITY) is None
-    assert next_level(surge(path=Path("E1", "", "", "", "city")), Level.ESTATE) is None
+    assert next_level(Path("E1", "", "S1", "D1", "city"), Level.ESTATE) is Level.STREET
+    assert next_level(surge().path, Level.ESTATE) is Level.COMMUNITY
+    assert next_level(surge(Level.DISTRICT).path, Level.DISTRICT) is None
+    assert next_level(surge(Level.CITY).path, Level.CITY) is None
+    assert next_level(Path("E1", "", "", "", "city"), Level.ESTATE) is None
 
 
 def test_actions_of_a_newer_version_change_nothing() -> None:
