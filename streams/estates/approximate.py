@@ -12,11 +12,12 @@ from typing import Final
 
 from pypinyin.pinyin_dict import pinyin_dict
 
-from streams.estates.variants import Reading, Spelling, Spellings, core, is_institution, own_name
+from streams.estates.variants import Reading, Spelling, Spellings, core, is_generic, is_institution, own_name
 
 HOMOPHONE: Final = "homophone"
 WORD_ORDER: Final = "word_order"
 TYPO: Final = "typo"
+CLIP: Final = "clip"
 _TONES: Final = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuuuuuunnnm")
 _MIN_SOUND: Final = 3
 _MIN_TYPO: Final = 4
@@ -70,8 +71,9 @@ class NearNames:
         if len(name) < _MIN_SOUND:
             return None
         if (exact := self._spellings.get(name)) is not None:
-            clipped = exact[0].spelling >= Spelling.CLIPPED
-            return None if strict or clipped else (exact, TYPO)
+            if strict or is_generic(name):
+                return None
+            return exact, CLIP if exact[0].spelling >= Spelling.CLIPPED else TYPO
         sounds = [self._sounds[char] for char in name]
         key, index = sum(sounds), self._index
         keys = [near for near in (key, *[key - sound for sound in sounds]) if near in index]
@@ -108,7 +110,7 @@ class NearNames:
 
     def _candidates(self, name: str, key: int, keys: Sequence[int]) -> Iterator[tuple[Iterable[str], str]]:
         if alike := [other for other in self._index.get(key, ()) if len(other) == len(name)]:
-            yield [other for other in alike if all(map(self._sound_alike, name, other))], HOMOPHONE
+            yield [other for other in alike if self._is_homophone(name, other)], HOMOPHONE
             yield [other for other in alike if sorted(other) == sorted(name)], WORD_ORDER
         if name[-1] in _TAILS:
             yield {n for tail in _TAILS if (n := name[:-1] + tail) in self._spellings}, TYPO
@@ -124,8 +126,11 @@ class NearNames:
         ):
             yield (own,), TYPO
 
-    def _sound_alike(self, char: str, other: str) -> bool:
-        return self._sounds[char] == self._sounds[other]
+    def _is_homophone(self, name: str, other: str) -> bool:
+        """Say whether two names sound the same, and some character is right: 请合里 is not 庆和里."""
+        return all(
+            self._sounds[one] == self._sounds[two] for one, two in zip(name, other, strict=True)
+        ) and sum(one == two for one, two in zip(name, other, strict=True)) * 3 >= len(name)
 
     def _one_off(self, name: str, keys: Iterable[int]) -> set[str]:
         """Return the names that one insertion, deletion or substitution leads to."""
@@ -134,7 +139,10 @@ class NearNames:
         return {
             other
             for other in nearby
-            if _distance_is_one(name, other) and len(core(other)) > 2 and _same_kind(name, other)
+            if _distance_is_one(name, other)
+            and len(core(other)) > 2
+            and _same_kind(name, other)
+            and not is_generic(other)
         }
 
     def _one_estate(self, names: Iterable[str]) -> tuple[Reading, ...]:

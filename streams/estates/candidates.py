@@ -10,8 +10,8 @@ import msgspec
 
 from streams.contract import CANDIDATE_PREFIX
 from streams.estates.folding import fold
-from streams.estates.mentions import Mention, Rule
-from streams.estates.variants import Reading, core, own_name
+from streams.estates.mentions import Mention, Page, Rule
+from streams.estates.variants import Reading, core, is_generic, own_name
 
 _TAIL_ALIKE: Final = str.maketrans("院圆元", "园园园")
 
@@ -34,6 +34,9 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
 _DWELLING: Final = re.compile(
     r"(?:[苑园府郡庭居邸墅寓]|公馆|小区|安置区|新村|世家|人家|宿舍|[里湾城]|国际|小镇|山庄|一号|原著|今典)\Z"
 )
+_LEAST_OWN: Final = 3
+"""Characters of a name that nothing but a phase or block behind it makes one."""
+_INHABITED: Final = ("业主", "的业主", "住户", "的住户", "全体业主")
 _ORDER: Final = {rule: place for place, rule in enumerate(Rule)}
 
 
@@ -92,15 +95,23 @@ def _key(mention: Mention) -> str:
 
 def _is_part(short: str, long: str) -> bool:
     """Say whether one name is the beginning or the end of another, and still its own."""
-    return (long.startswith(short) or long.endswith(short)) and (len(short) > 3 or len(core(short)) > 1)
+    return (
+        (long.startswith(short) or long.endswith(short))
+        and (len(short) > 3 or len(core(short)) > 1)
+        and not is_generic(short)
+    )
 
 
-def is_likely(candidate: Candidate, title_end: int) -> bool:
+def is_likely(candidate: Candidate, page: Page) -> bool:
     """Say whether a candidate is worth weighing.
 
-    A name that the registry lacks must stand in the title, or more than once, or end as estates do.
+    A name that the registry lacks must stand in the title, or more than once, or end as estates do, or have
+    inhabitants.
     """
     mentions = candidate.mentions
-    if candidate.is_known or len(mentions) > 1 or mentions[0].start < title_end:
+    if candidate.is_known or len(mentions) > 1 or mentions[0].start < page.title_end:
         return True
-    return _DWELLING.search(mentions[0].text) is not None
+    name, end = mentions[0].text, mentions[0].end
+    if _DWELLING.search(name) is not None or (mentions[0].reach > end and len(name) >= _LEAST_OWN):
+        return True
+    return page.text.startswith(_INHABITED, mentions[0].reach)

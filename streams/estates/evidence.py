@@ -18,6 +18,7 @@ from streams.estates.edges import Edge
 from streams.estates.lexicon import (
     BUILDING,
     BUILDING_FIRST,
+    CLAUSE_END,
     HOUSING,
     LEAD,
     NEAR_AFTER,
@@ -51,6 +52,9 @@ _LIST_OWNED_FIRST: Final = frozenset("、,和与及等的全小业居住")
 _SCHOOL: Final = re.compile(r"小学|中学|幼儿园|学校|医院|公园")
 _SCHOOL_FIRST: Final = frozenset("小中幼学医公")
 _CLAUSE_MARKS: Final = ",。;!?\n"
+_SENTENCE_MARKS: Final = "。!?;\n"
+_SENTENCE_BEFORE, _SENTENCE_AFTER = 60, 60
+"""Characters of a sentence that are read before and after a mention."""
 _LIST_MARKS: Final = frozenset("、和与及")
 _AREAS: Final = ("社区", "村", "镇", "街", "路")
 
@@ -78,8 +82,12 @@ _BESIDE: Final = (
     "near_after_all", "near_after_any", "near_before_all", "near_before_any", "elsewhere_all",
     "elsewhere_any", "school_after", "clean_title", "traffic_near", "traffic_in_title", "school_not_in_title",
 )  # fmt: skip
+_NEIGHBOURS: Final = ("other_glued_after", "other_glued_before", "other_before_in_title", "other_resident")
 _TITLE: Final = ("title_traffic", "title_housing", "title_school", *(f"about_{problem}" for problem in WORDS))
-NAMES: Final = (*_STANDING, *_NAMED, *_SAID, *_BESIDE, *_TITLE)
+_SENTENCE: Final = (
+    "sentence_traffic", "sentence_housing", "sentence_school", *(f"sentence_{problem}" for problem in WORDS),
+)  # fmt: skip
+NAMES: Final = (*_STANDING, *_NAMED, *_SAID, *_BESIDE, *_NEIGHBOURS, *_TITLE, *_SENTENCE)
 """The pieces of evidence, in order."""
 Pieces = tuple[float, ...]
 
@@ -159,7 +167,12 @@ class EvidenceReader:
         """
         title = _title(page.text[: page.title_end])
         shown = [candidate.mentions[0].start < page.title_end for candidate in candidates]
-        return [self._of(page, candidate, candidates, shown, title) for candidate in candidates]
+        around = [[_around(page, m) for m in candidate.mentions[:_LOOKED_AT]] for candidate in candidates]
+        residents = [any(bits & _RESIDES for bits in some) for some in around]
+        return [
+            self._of(page, candidate, candidates, shown, title, bits, residents)
+            for candidate, bits in zip(candidates, around, strict=True)
+        ]
 
     def _of(
         self,
@@ -168,6 +181,8 @@ class EvidenceReader:
         everyone: Sequence[Candidate],
         shown: Sequence[bool],
         title: tuple[bool, ...],
+        around: Sequence[int],
+        residents: Sequence[bool],
     ) -> Pieces:
         in_title = candidate.mentions[0].start < page.title_end
         others = [
@@ -176,7 +191,6 @@ class EvidenceReader:
             if other is not candidate and (other.is_known or is_shown)
         ]
         alone = not in_title and not others
-        around = [_around(page, mention) for mention in candidate.mentions[:_LOOKED_AT]]
         some, every = reduce(or_, around), reduce(and_, around)
         return (
             *_standing(page, candidate, others, in_title),
@@ -185,7 +199,9 @@ class EvidenceReader:
             *self._named(candidate, some),
             *_said(some, alone),
             *_beside(candidate, some, every, in_title, title),
+            *_neighbours(page, candidate, everyone, residents),
             *title,
+            *_sentence(page, candidate),
         )
 
     def _named(self, candidate: Candidate, some: int) -> Pieces:
@@ -319,6 +335,39 @@ def _beside(candidate: Candidate, some: int, every: int, in_title: bool, title: 
         about_traffic and in_title,
         title[_ABOUT_SCHOOLS] and not in_title,
     )
+
+
+def _neighbours(
+    page: Page, candidate: Candidate, everyone: Sequence[Candidate], residents: Sequence[bool]
+) -> Pieces:
+    """Which other estates are named right beside it, or before it."""
+    if len(everyone) == 1:
+        return (False, False, False, False)
+    others = [other for other in everyone if other is not candidate]
+    starts = {mention.start for other in others for mention in other.mentions}
+    ends = {mention.reach for other in others for mention in other.mentions}
+    first = candidate.mentions[0].start
+    return (
+        any(mention.reach in starts for mention in candidate.mentions),
+        any(mention.start in ends for mention in candidate.mentions),
+        any(other.mentions[0].start < min(first, page.title_end) for other in others),
+        any(lives for other, lives in zip(everyone, residents, strict=True) if other is not candidate),
+    )
+
+
+def _sentence(page: Page, candidate: Candidate) -> tuple[bool, ...]:
+    """Return what the sentence is about in which the text, not the title, first names it."""
+    for mention in candidate.mentions[:_LOOKED_AT]:
+        if mention.start >= page.title_end:
+            break
+    else:
+        return _answers(0)
+    text = page.text
+    begin = max([text.rfind(mark, page.title_end, mention.start) for mark in _SENTENCE_MARKS])
+    stop = CLAUSE_END.search(text, mention.reach)
+    begin = max(page.title_end, begin, mention.start - _SENTENCE_BEFORE)
+    end = min(stop.start() if stop else len(text), mention.reach + _SENTENCE_AFTER)
+    return _title(text[begin:end])
 
 
 def _around(page: Page, mention: Mention) -> int:

@@ -47,6 +47,7 @@ def _folding() -> Units:
         if len(other) == 1 and ord(other) < 0x10000:
             table[ord(char)] = ord(other)
     table[ord("壹")] = ord("一")
+    table[ord("乾")] = ord("乾")  # simplified too, as it sounds: 乾隆世家 is 钱隆世家
     table[_SURROGATES] = ord(_UNKNOWN)  # the automaton takes no lone surrogates
     dropped = {*range(0x20), *map(ord, JOINERS)} - {ord("\n")}
     table[list(dropped)] = 0

@@ -95,31 +95,43 @@ _OPEN_RIGHT: Final = frozenset(
     "的是在有和与及等这为因将未不就也还已被从到至上下内里前后周附旁对东南西北第一二三四五六七八九十"
 )
 _PHASE_CUES: Final = ("一期", "二期", "三期", "四期", "五期", "1期", "2期", "3期", "4期")
-_USE_CUES: Final = ("业主", "楼盘", "住户", "苑", "郡", "墅", *_PHASE_CUES)
+_BUILDING_CUES: Final = tuple(f"{digit}栋" for digit in "0123456789")
+_USE_CUES: Final = ("业主", "楼盘", "住户", "写字楼", "苑", "郡", "墅", *_PHASE_CUES, *_BUILDING_CUES)
 _WEAK_CUES: Final = frozenset("城园湾府庭居里台座轩阁岸都汇")
 """They end many other words too: only believed where a phase, a building, 小区 or owners follow."""
+_WEAK_ENDINGS: Final = ("市场", "商贸城", "厂", "院", "街区")
 _WEAK_NEXT: Final = (
+    "项目", "工地", "精装", "交房", "购房", "开发商", "车位", "房产证", "房屋", "房子",
     "小区", "业主", "的业主", "住户", "居民", "物业", "楼盘", "安置",
     *"0123456789abcdefgh", *(f"{n}{what}" for n in "一二三四五六七八九" for what in "期栋号座区"),
 )  # fmt: skip
 CUES: Final[Mapping[str, int]] = {
     **{cue: len(cue) for cue in (*SUFFIXES, *GENERIC_TAILS, *_USE_CUES)},
-    **{f"{cue}{after}": 1 for cue in _WEAK_CUES for after in _WEAK_NEXT},
+    **{f"{cue}{after}": len(cue) for cue in (*_WEAK_CUES, *_WEAK_ENDINGS) for after in _WEAK_NEXT},
 }
 """Pattern -> how many of its characters are the cue."""
-_OUTSIDE: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
+_OUTSIDE: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", "写字楼", *_PHASE_CUES, *_BUILDING_CUES))
 """Cues that are not part of the name before them."""
 _PHASE_BEFORE: Final = re.compile(
-    rf"(?:{PHASE.pattern}|{BUILDING.pattern}|[0-9一二三四五六七八九十]+[位名户个]?)+\Z"
+    rf"(?:{PHASE.pattern}|{BUILDING.pattern}|[0-9一二三四五六七八九十]+[位名户个]?|(?<![a-z])[a-z])+\Z"
 )
-_PHASE_BEFORE_LAST: Final = PHASE_LAST | BUILDING_LAST | NUMERALS | frozenset("位名户个")
+_PHASE_BEFORE_LAST: Final = (
+    PHASE_LAST | BUILDING_LAST | NUMERALS | frozenset("位名户个abcdefghijklmnopqrstuvwxyz")
+)
 _OWNERS: Final = ("业主", "的业主", "住户", "的住户", "居民", "全体业主", "楼盘", "宿舍", "物业")
+_OWNERS_ALONE: Final = ("业主", "的业主", "全体业主", "楼盘", "宿舍")
+_AREA_LAST: Final = frozenset("镇乡区村街")
 _HOUSING_CUES: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
-_FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|准|新|老)+\Z")
-_FILLERS_LAST: Final = frozenset("的体大众多分有位准新老")
+_FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|高层|洋房|准|新|老)+\Z")
+_FILLERS_LAST: Final = frozenset("的体大众多分有位层房准新老")
 _GAP: Final = 3
 """Characters between a known name and a word that may end a longer name that begins with it."""
+_PARK: Final = "公园"
+_LONG_PARK: Final = 5
+"""A registry name longer than this that ends with 公园 is no park: 富基世纪公园."""
 _LONGEST_TITLE: Final = 120
+_MIN_REPEATED: Final = 3
+_MAX_REPEATED: Final = 100
 _MIN_NEAR: Final = 3
 _MAX_NEAR: Final = 8
 _LAST_PLACE: Final = re.compile(rb"[\x02\x03](?=[\x00\x01]{3})")
@@ -231,6 +243,8 @@ class MentionFinder:
     def _finish(self, page: Page, draft: _Draft) -> list[Mention]:
         known, unknown = draft.known, draft.unknown
         chosen = known + _resolve(list(unknown.values())) if unknown else known
+        if unknown:
+            chosen = _repeated(page, chosen)
         if draft.is_housing:
             chosen = self._misspelt(page, chosen)
         return sorted(chosen, key=_start) if len(chosen) > 1 else chosen
@@ -265,8 +279,9 @@ class MentionFinder:
             is_latin=text.isascii(),
             is_long=own > 2,
             is_weak=clipped or len(text) < 4 or own < 2 or text in self._tails,
-            needs_end=clipped or len(text) < 3 or not ends_as_dwelling,
-            is_common=(len(text) < 4 and not ends_as_dwelling) or is_institution(text),
+            needs_end=len(text) < 3 or not ends_as_dwelling,
+            is_common=(len(text) < 4 and not ends_as_dwelling)
+            or (is_institution(text) and not (text.endswith(_PARK) and len(text) > _LONG_PARK)),
         )
         return name
 
@@ -306,7 +321,9 @@ class MentionFinder:
     def _judge(self, page: Page, draft: _Draft, starts: list[int], end: int, reach: int) -> None:
         """Add the mention that ends here: of the registry, if one of its beginnings makes a near name."""
         mention = self._near_name(page, starts, end, reach) or _unknown_name(page, starts[0], end, reach)
-        if not any(mention.overlaps(other.start, other.reach) for other in draft.known):
+        rivals = [other for other in draft.known if mention.overlaps(other.start, other.reach)]
+        if all(_is_clip_inside(rival, mention) for rival in rivals):
+            draft.known = [other for other in draft.known if other not in rivals] if rivals else draft.known
             draft.unknown[mention.start] = mention
 
     def _near_name(self, page: Page, starts: list[int], end: int, reach: int) -> Mention | None:
@@ -330,12 +347,13 @@ class MentionFinder:
                 continue
             for end in range(start + len(window), start + _MIN_NEAR - 1, -1):
                 near = self._near.find(text[start:end], strict=True)
-                if near is None or any(m.overlaps(start, end) for m in chosen):
+                if near is None or any(m.readings and m.overlaps(start, end) for m in chosen):
                     continue
                 reach = _reach(text, end)
-                if end - start > _MIN_NEAR or _is_used(text, end, reach):
+                is_swapped = near[1] == Rule.WORD_ORDER and text[end - 1] in TAIL_CHARACTERS
+                if end - start > _MIN_NEAR or is_swapped or _is_used(text, end, reach):
                     found = Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)
-                    return [*chosen, found]
+                    return [*(m for m in chosen if not m.overlaps(start, reach)), found]
         return chosen
 
 
@@ -360,6 +378,25 @@ def _unknown_name(page: Page, start: int, end: int, reach: int) -> Mention:
     elsewhere = named_after and own_end == end and not text.endswith(_OWN_TAILS, start, end)
     left, reach = page.wide_edges[start], max(reach, own_end)
     return Mention(start, own_end, reach, text[start:own_end], (), Rule.UNKNOWN, left, elsewhere)
+
+
+def _repeated(page: Page, chosen: list[Mention]) -> list[Mention]:
+    """Add the places where a name that was recognised by its use stands without it: A市金科天悦的车位."""
+    text = page.text
+    found = list(chosen)
+    for name in {m.text for m in chosen if m.rule is Rule.UNKNOWN and len(m.text) >= _MIN_REPEATED}:
+        start = text.find(name)
+        while start >= 0 and len(found) < _MAX_REPEATED:
+            end = start + len(name)
+            if not any(mention.overlaps(start, end) for mention in found):
+                found.append(_unknown_name(page, start, end, _reach(text, end)))
+            start = text.find(name, end)
+    return found
+
+
+def _is_clip_inside(rival: Mention, mention: Mention) -> bool:
+    """Say whether a part of a known name is only the middle of a longer name."""
+    return rival.rule is Rule.CLIP and mention.start <= rival.start and rival.reach < mention.end
 
 
 def _start(mention: Mention) -> int:
@@ -401,8 +438,9 @@ def _reach(text: str, end: int) -> int:
 
 
 def _is_used(text: str, end: int, reach: int) -> bool:
-    """Say whether what follows is said of estates alone."""
-    if reach > end or text.startswith(_OWNERS, end):
+    """Say whether what follows is said of estates alone; towns and villages have inhabitants too."""
+    owners = _OWNERS_ALONE if text[end - 1 : end] in _AREA_LAST else _OWNERS
+    if reach > end or text.startswith(owners, end):
         return True
     return text[end : end + 1] in BUILDING_FIRST and BUILDING.match(text, end) is not None
 

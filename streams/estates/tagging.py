@@ -163,7 +163,7 @@ class Tagger:
     def _letters(self, sheet: Sheet) -> Iterator[_Letter]:
         pages = self._pages(sheet)
         for number, (page, mentions) in enumerate(zip(pages, self._finder.find(sheet, pages), strict=True)):
-            candidates = [c for c in gather(mentions) if is_likely(c, page.title_end)] if mentions else []
+            candidates = [c for c in gather(mentions) if is_likely(c, page)] if mentions else []
             rows = self._evidence.read(page, candidates) if candidates else []
             yield _Letter(sheet, number, page, candidates, rows)
 

@@ -69,10 +69,12 @@ _INSTITUTION_END: Final = re.compile(
     r"(?:[局厂所校]|医院|学院|研究院|设计院|法院|检察院|政府|中学|小学|大学|公司|银行|公园|街道|[路街巷镇乡]|大道)\Z"
 )
 _COMMON: Final = re.compile(
-    r"商贸|农贸|保障|住房|住宅|建材|汽配|水果|服装|家具|学院|学生|公司|青年|单身|教师|教工|职工|员工|专家|人才|银行|医院|机关|干部|市民|居民"
+    r"商贸|农贸|保障|廉租|公租|经适|安置|居民|住房|住宅|建材|汽配|水果|服装|家具|学院|学生|公司|青年|单身|教师|教工|职工|员工|专家|人才|银行|医院|机关|干部|市民|居民"
     r"|政府|区委|市委|县委|省委|人民|国际|城市|中心|时代|商业|购物|文化|艺术|科技|教育|第[一二三四五六七八九十]|[0-9一二三四五六七八九十]"
     r"|[东南西北中新老大小]|星级|豪华|高级|精品|广场|大厦|市场|花园|家园|公寓|宿舍|小区|社区|新村|新城"
 )
+_OWNERS: Final = frozenset("院厂局所校队站市区县省社")
+"""Who owns the houses, in one character: 院宿舍 is any institute's."""
 _MIN_CLIP: Final = 4
 _MIN_LONG: Final = 6
 _MAX_SHARED: Final = 3
@@ -100,7 +102,7 @@ def _without(endings: frozenset[str], name: str) -> str:
 def is_generic(name: str) -> bool:
     """Say whether a folded name says only what kind of houses they are: 商贸城, 教师公寓."""
     own = core(name)
-    return len(_COMMON.sub("", own)) < min(2, len(own))
+    return own in _OWNERS or len(_COMMON.sub("", own)) < min(2, len(own))
 
 
 def is_institution(name: str) -> bool:
@@ -197,7 +199,7 @@ def _clips(name: str) -> Iterator[tuple[str, Spelling]]:
     """Yield ends and beginnings of a long name that still say which it is."""
     if _INSTITUTION.search(name):
         return
-    if len(name) == _MIN_LONG - 1 and not is_generic(name[2:]):
+    if len(name) == _MIN_LONG - 1 and len(core(name[2:])) > 1 and not is_generic(name[2:]):
         yield name[2:], Spelling.CLIPPED
     if len(name) < _MIN_LONG:
         return

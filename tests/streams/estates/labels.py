@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).parent
-SHARED: Final = HERE.parents[3] / "shared"
+SHARED: Final = next(
+    (above / "shared" for above in HERE.parents[3:] if (above / "shared" / "gold").is_dir()),
+    HERE.parents[3] / "shared",
+)
+"""Beside the checkout, or beside the folder of a worktree."""
 MESSAGES: Final = SHARED / "data" / "tipdm2020c" / "messages_to_2019-09.csv"
 LISTING: Final = SHARED / "data" / "estates" / "changsha.csv"
 GOLD: Final = SHARED / "gold" / "estates_dev.csv"
