@@ -98,6 +98,14 @@ class Shares:
         """Return the mean of a unit's share as it is known now."""
         return self._known[level is Level.ESTATE].latest(index, 0)
 
+    def least(self, level: Level, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the least of mean, doubt and unevenness that units had on any day that a window reaches."""
+        return self._known[level is Level.ESTATE].least(indices)
+
+    def all_latest(self, level: Level, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the means of the units' shares as they are known now."""
+        return self._known[level is Level.ESTATE].all_latest(indices, 0)
+
     def close_day(self, today: int, surging: Collection[int]) -> None:
         """Learn from the day that ended before local day `today`; `surging` estates had a surge open."""
         states = self._states[: self.estates]
