@@ -22,7 +22,7 @@ from streams.surges.hours import DAY, HOUR, LocalHours
 from streams.surges.routes import Routes
 from streams.surges.scan import Scanner
 from streams.surges.scan_window import Window
-from streams.surges.screen import Screen, Touch
+from streams.surges.screen import Screen, Touches
 from streams.surges.seen import SeenEvents
 from streams.surges.settings import DetectorSettings
 from streams.surges.shares import Shares
@@ -142,15 +142,15 @@ class Detector:
         self._voices.close_day(today, self._shares.estates, surging)
         self._seen.forget(now)
         self._hours.forget_before(self._hour - HOURS_KEPT)
-        for unit in self._units.units:
-            self._sweep(unit, unit.index + today, now)
-
-    def _sweep(self, unit: Unit, turn: int, now: int) -> None:
         settings = self._settings
-        if turn % SWEEP_DAYS == 0:
-            unit.forget(now - settings.window_days * DAY)
-        if turn % VOICE_SWEEP_DAYS == 0:
-            heard_days = settings.voice_days if unit.level is Level.ESTATE else settings.window_days
+        self._sweep(self._units.estates, today, now, settings.voice_days)
+        self._sweep(self._units.areas, today, now, settings.window_days)
+
+    def _sweep(self, units: Sequence[Unit], today: int, now: int, heard_days: int) -> None:
+        """Let the units whose turn it is forget what no window reaches any more."""
+        for unit in units[-today % SWEEP_DAYS :: SWEEP_DAYS]:
+            unit.forget(now - self._settings.window_days * DAY)
+        for unit in units[-today % VOICE_SWEEP_DAYS :: VOICE_SWEEP_DAYS]:
             unit.forget_voices(now - heard_days * DAY)
 
     def _clear_usual(self, now: int) -> list[Surge]:
@@ -185,32 +185,30 @@ class Detector:
     def _take(self, arrival: Arrival, second: float) -> list[Unit]:
         """Remember an event at its units; return those where it is more than a reporter's repeat."""
         known = len(self._units)
-        estate, areas, is_placed = self._units.of(arrival.path)
+        estate, areas, is_placed, _ = self._units.of(arrival.path)
         if arrival.path.city:
             self._city_name = arrival.path.city
         distinct = self._settings.window_days * DAY
         record = Record(second, arrival.event_id, True, arrival)
         counts, is_new = estate.take(record, distinct)
-        raised = [estate] if counts and is_placed else []
+        raised = [area for area in areas if area.take(record, distinct)[0]]
         if counts:
             self._clock.add(second)
             self._city.add(record)
             if second >= self._today_begins * HOUR:
                 self._shares.add(estate.index, is_first=estate.number >= known)
                 self._voices.add(estate.index, is_new=is_new)
-        raised += [area for area in areas if area.take(record, distinct)[0]]
+            return [estate, *raised] if is_placed else raised
         return raised
 
     # --- what is weighed ---
 
     def _suspects(self, stretch: list[Minute]) -> dict[int, set[int]]:
         """Return, by minute, the numbers of the known units that the screen does not rule out."""
-        touches = [
-            Touch(unit.number, second, minute.start)
-            for minute in stretch
-            for arrival, second in zip(minute.arrivals, minute.seconds, strict=True)
-            for unit in self._units.known(arrival.path)
-        ]
+        touches = Touches()
+        for minute in stretch:
+            for arrival, second in zip(minute.arrivals, minute.seconds, strict=True):
+                touches.add(self._units.known(arrival.path), second, minute.start)
         return self._screen.suspects(touches, self._units.units)
 
     def _weigh_units(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from streams.contract import Level, Path
@@ -22,6 +22,8 @@ class Route(NamedTuple):
     """The smallest first."""
     is_placed: bool
     """Whether the estate may surge; events without one only count for the areas."""
+    numbers: tuple[int, ...]
+    """Of the units that may surge."""
 
 
 class Routes(Mapping[UnitKey, Unit]):
@@ -33,6 +35,9 @@ class Routes(Mapping[UnitKey, Unit]):
         self.times = Times()
         self.units: list[Unit] = []
         """By their numbers."""
+        self.estates: list[Unit] = []
+        """By their indices, as those below."""
+        self.areas: list[Unit] = []
         self._by_key: dict[UnitKey, Unit] = {}
         self._routes: dict[Path, Route] = {}
 
@@ -54,19 +59,22 @@ class Routes(Mapping[UnitKey, Unit]):
         if route is None:
             estate = self._unit(estate_key(path), path)
             areas = tuple(self._unit(key, path) for key in area_keys(path))
-            route = self._routes[path] = Route(estate, areas, is_placed(path))
+            placed = is_placed(path)
+            raised = (estate, *areas) if placed else areas
+            route = Route(estate, areas, placed, tuple(unit.number for unit in raised))
+            self._routes[path] = route
             self._settle(route, path)
         elif route.estate.path is not path and route.estate.path != path:
             self._settle(route, path)
         return route
 
-    def known(self, path: Path) -> Sequence[Unit]:
-        """Return the units that an event of this path may raise, as far as they were heard of before."""
+    def known(self, path: Path) -> tuple[int, ...]:
+        """Return the numbers of the units that an event may raise, as far as they were heard of before."""
         route = self._routes.get(path)
-        if route is None:
-            keys = [estate_key(path)] * is_placed(path) + area_keys(path)
-            return [self._by_key[key] for key in keys if key in self._by_key]
-        return (route.estate, *route.areas) if route.is_placed else route.areas
+        if route is not None:
+            return route.numbers
+        keys = [estate_key(path)] * is_placed(path) + area_keys(path)
+        return tuple(self._by_key[key].number for key in keys if key in self._by_key)
 
     def _settle(self, route: Route, path: Path) -> None:
         """Note where the estate lies now: a newer registry may have moved it to other areas."""
@@ -81,6 +89,7 @@ class Routes(Mapping[UnitKey, Unit]):
             unit = Unit(name, level, path_above(level, path), self._shares.enroll(level), self.times)
             if level is Level.ESTATE:
                 self._voices.enroll(unit.index)
+            (self.estates if level is Level.ESTATE else self.areas).append(unit)
             self._by_key[key] = unit
             self.units.append(unit)
         return unit

@@ -39,15 +39,22 @@ SURE_SURPRISE = 2.0
 SLACK = 1e-6
 
 
-class Touch(NamedTuple):
-    """A request that is about to be weighed, at one of the units that it may count at."""
+class Touches:
+    """Requests about to be weighed, in that order, one for each unit that they may count at; as columns."""
 
-    unit: int
-    """The unit's number."""
-    second: float
-    """When it occurred (s since 1970 UTC)."""
-    minute: int
-    """The start of the minute that weighs it (s since 1970 UTC)."""
+    def __init__(self) -> None:
+        self.units: list[int] = []
+        """Numbers of the units."""
+        self.seconds: list[float] = []
+        """When the requests occurred (s since 1970 UTC)."""
+        self.minutes: list[int] = []
+        """The starts of the minutes that weigh them (s since 1970 UTC), in the hour that the clock reached."""
+
+    def add(self, units: Sequence[int], second: float, minute: int) -> None:
+        """Add a request at each of these units."""
+        self.units += units
+        self.seconds += [second] * len(units)
+        self.minutes += [minute] * len(units)
 
 
 class Screen:
@@ -62,14 +69,14 @@ class Screen:
         self._voices = voices
         self._times = times
 
-    def suspects(self, touches: Sequence[Touch], units: Sequence[Unit]) -> dict[int, set[int]]:
+    def suspects(self, touches: Touches, units: Sequence[Unit]) -> dict[int, set[int]]:
         """Return, by minute, the numbers of the units that may reach the threshold in it.
 
         Args:
-            touches: in the order in which they are to be weighed, all within the hour that the clock reached.
+            touches: what the minutes bring.
             units: all units, by their numbers.
         """
-        if not touches:
+        if not touches.units:
             return {}
         ends = _Ends.of(touches, self._times)
         figures = self._figures([units[number] for number in ends.units.tolist()])
@@ -153,9 +160,10 @@ class _Ends(NamedTuple):
     """Where in the column of times the place after the last of these is."""
 
     @classmethod
-    def of(cls, touches: Sequence[Touch], times: Times) -> _Ends:
+    def of(cls, touches: Touches, times: Times) -> _Ends:
         """Return the ends, and pencil the requests that come in order behind the units' times."""
-        unit, second, minute = (np.array(column) for column in zip(*touches, strict=True))
+        unit, second = np.array(touches.units), np.array(touches.seconds)
+        minute = np.array(touches.minutes)
         order = np.argsort(unit, kind="stable")
         unit, second, minute = unit[order], second[order], minute[order]
         is_first = np.concatenate([[True], unit[1:] != unit[:-1]])

@@ -59,21 +59,26 @@ class Unit:
         second, reporter = record.second, record.arrival.reporter
         last = self._heard.get(reporter) if reporter else None
         counts = last is None or abs(second - last) >= distinct_seconds
-        is_new = last is None and reporter != ""
         if not counts:
-            record = record._replace(counted=False)
-        records = self.records
-        if not records or records[-1] <= record:
-            records.append(record)
+            record = Record(second, record.event_id, False, record.arrival)
+        if self.records and self.records[-1] > record:
+            insort(self.records, record)
         else:
-            insort(records, record)
-        if counts:
-            self._times.add(self.number, second)
-            if reporter:
-                self._heard[reporter] = second if last is None else max(last, second)
-        if is_new:
+            self.records.append(record)
+        if not counts:
+            return False, False
+        self._times.add(self.number, second)
+        if not reporter:
+            return True, False
+        if last is not None:
+            self._heard[reporter] = max(last, second)
+            return True, False
+        self._heard[reporter] = second
+        if self._newcomers and self._newcomers[-1] > second:
             insort(self._newcomers, second)
-        return counts, is_new
+        else:
+            self._newcomers.append(second)
+        return True, True
 
     def times(self) -> NDArray[np.float64]:
         """Return when its counted requests occurred, ascending; a view that the next `take` may outdate."""

@@ -14,7 +14,7 @@ from streams.surges.arrival import Arrival
 from streams.surges.detector import Detector
 from streams.surges.hours import DAY, HOUR
 from streams.surges.replay import replay
-from streams.surges.screen import Touch
+from streams.surges.screen import Touches
 from streams.surges.settings import DetectorSettings
 from streams.surges.stretches import MINUTE
 from streams.surges.tails import most_surprise, surprise
@@ -33,8 +33,8 @@ class Unscreened(Detector):
 
 
 class SuspectsAll:
-    def suspects(self, touches: Sequence[Touch], units: Sequence[Unit]) -> dict[int, set[int]]:
-        return {touch.minute: set(range(len(units))) for touch in touches}
+    def suspects(self, touches: Touches, units: Sequence[Unit]) -> dict[int, set[int]]:
+        return {minute: set(range(len(units))) for minute in touches.minutes}
 
 
 def eventful(seed: int, *, reporters: bool) -> list[Arrival]:
@@ -78,16 +78,19 @@ def test_most_units_are_screened_out() -> None:
     found(everyday(62, per_day=2.0), detector)
     second = float(detector._hour * HOUR + 1800)
     minute = detector._hour * HOUR + 30 * MINUTE
-    touches = [Touch(number, second, minute) for number in range(len(detector._units))]
+    touches = Touches()
+    touches.add(range(len(detector._units)), second, minute)
     suspects = detector._screen.suspects(touches, detector._units.units)
-    assert len(suspects.get(minute, ())) < len(touches) / 2
+    assert len(suspects.get(minute, ())) < len(detector._units) / 2
 
 
 def test_many_requests_at_once_are_suspected_in_the_minute_that_tells() -> None:
     detector = Detector(DetectorSettings(), UTC)
     found([*everyday(62), arrival(3, 62 * DAY + HOUR, "n", "n")], detector)
     begin = detector._hour * HOUR
-    touches = [Touch(0, begin + n * 60.0, begin + n * MINUTE) for n in range(12)]
+    touches = Touches()
+    for n in range(12):
+        touches.add([0], begin + n * 60.0, begin + n * MINUTE)
     suspects = detector._screen.suspects(touches, detector._units.units)
     assert begin not in suspects
     assert suspects[begin + 11 * MINUTE] == {0}
