@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -95,21 +95,19 @@ class Weigher:
         await self._publish(await asyncio.to_thread(self._weigh))
 
     def _weigh(self) -> list[Surge]:
-        surges: list[Surge] = []
-        for start, arrivals in self._minutes.complete():
-            surges += self._weigh_minute(start, arrivals)
-        surges += self._pass_time()
+        surges = list(self._detector.weigh_all(self._due()))
         WATERMARK.set(self._minutes.watermark_ms / 1000)
         return surges
 
-    def _pass_time(self) -> list[Surge]:
+    def _due(self) -> Iterator[tuple[int, list[Arrival]]]:
+        for start, arrivals in self._minutes.complete():
+            self._last_minute = start
+            yield start, arrivals
         # Clearing is a matter of time, not of arrivals: the last whole minute is weighed though empty.
-        last = self._minutes.weighed_up_to_ms - MINUTE_MS
-        return self._weigh_minute(last // 1000, []) if last // 1000 > self._last_minute else []
-
-    def _weigh_minute(self, start: int, arrivals: list[Arrival]) -> list[Surge]:
-        self._last_minute = start
-        return self._detector.weigh(start, arrivals)
+        last = (self._minutes.weighed_up_to_ms - MINUTE_MS) // 1000
+        if last > self._last_minute:
+            self._last_minute = last
+            yield last, []
 
     async def _publish(self, surges: list[Surge]) -> None:
         if not surges:
@@ -152,19 +150,35 @@ class Weigher:
             progress = self._store.progress_at(self._epoch, part, mark.next)
             mark.clock_ms = progress.clock_ms if progress else 0
         below = {part: mark.next for part, mark in enumerate(self._minutes.parts)}
-        surges: list[Surge] = []
-        events = 0
-        for start, arrivals in _by_minute(self._store.arrivals(self._epoch, below)):
-            events += len(arrivals)
+        facts = _Counted(self._store.arrivals(self._epoch, below))
+        surges = list(self._detector.weigh_all(self._past(_by_minute(facts))))
+        return surges, facts.number
+
+    def _past(self, minutes: Iterator[tuple[int, list[Arrival]]]) -> Iterator[tuple[int, list[Arrival]]]:
+        """Yield the minutes that the watermark has passed, and keep the arrivals of the others."""
+        for start, arrivals in minutes:
             if start * 1000 + MINUTE_MS <= self._minutes.watermark_ms:
-                surges += self._weigh_minute(start, arrivals)
+                self._last_minute = start
+                yield start, arrivals
             else:
                 for arrival in arrivals:
                     self._minutes.add(arrival)
-        return surges, events
 
 
-def _by_minute(arrivals: Iterator[Arrival]) -> Iterator[tuple[int, list[Arrival]]]:
+class _Counted:
+    """Counts the arrivals that pass."""
+
+    def __init__(self, arrivals: Iterator[Arrival]) -> None:
+        self._arrivals = arrivals
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Arrival]:
+        for arrival in self._arrivals:
+            self.number += 1
+            yield arrival
+
+
+def _by_minute(arrivals: Iterable[Arrival]) -> Iterator[tuple[int, list[Arrival]]]:
     for start_ms, minute in groupby(
         arrivals, key=lambda arrival: arrival.weighed - arrival.weighed % MINUTE_MS
     ):

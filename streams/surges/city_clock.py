@@ -63,7 +63,9 @@ class CityClock:
         if slot < 0:
             return
         self._counts[slot] += 1
-        self._sent[slot + 1 : self._hour - self._base + 1] += 1
+        current = self._hour - self._base
+        if slot < current:
+            self._sent[slot + 1 : current + 1] += 1
 
     def since(self, starts: Floats, now: float) -> tuple[Floats, Floats, Ints]:
         """Return what the city was due and what it sent since each start, and the starts' local days."""
@@ -86,6 +88,22 @@ class CityClock:
             return 0.0
         part = second / HOUR - slot - self._base
         return self._due.item(slot) + self._expected.item(slot) * part
+
+    def at_least_since(self, starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
+        """Return what the city was due from starts to ends, and the least that it sent meanwhile.
+
+        The ends lie in the hour reached, and so may some starts. More may yet be heard of what was sent.
+        """
+        slots, due = self._slots_due(starts)
+        sent = self._sent[slots] + self._counts[slots] * (starts / HOUR - slots - self._base)
+        last = self._hour - self._base
+        sent_now = self._sent[last] + self._counts[last]
+        sent = np.where(slots < last, sent_now - sent, 0.0)
+        return self._slots_due(ends)[1] - due, sent
+
+    def _slots_due(self, seconds: Floats) -> tuple[Ints, Floats]:
+        slots = np.maximum((seconds // HOUR).astype(np.int64) - self._base, 0)
+        return slots, self._due[slots] + self._expected[slots] * (seconds / HOUR - slots - self._base)
 
     def days(self, starts: Floats) -> Ints:
         """Return the local days of moments that the clock remembers."""

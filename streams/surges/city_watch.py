@@ -36,7 +36,11 @@ class CityWatch:
 
     def add(self, record: Record) -> None:
         """Remember one counted request."""
-        insort(self._records, record)
+        records = self._records
+        if not records or records[-1] <= record:
+            records.append(record)
+        else:
+            insort(records, record)
 
     def best(self, now: float) -> Window | None:
         """Return the window that opens the city's surge now; none where none does."""

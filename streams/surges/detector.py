@@ -1,44 +1,39 @@
 """The detector: minute by minute, which unit has more complaints than its history explains. Pure.
 
-It composes the parts (clock, shares, voices, scan, city watch) and keeps the order of things: first the
-hours that passed are closed, then the minute's arrivals are remembered, then every unit that they touched is
-weighed.
+It composes the parts (clock, shares, voices, screen, scan, city watch) and keeps the order of things: first
+the hours that passed are closed, then the minute's arrivals are remembered, then the units that they touched
+are weighed, except those that the screen rules out.
 Given the same minutes it returns the same surges, whatever order the arrivals of a minute come in.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from streams.contract import Level, Path, Surge
-from streams.surges.areas import (
-    UnitKey,
-    area_keys,
-    carriers,
-    estate_key,
-    is_placed,
-    score_without_loudest,
-)
+from streams.surges.areas import UnitKey, area_keys, carriers, score_without_loudest
 from streams.surges.arrival import Arrival, Record
 from streams.surges.city_clock import CityClock
 from streams.surges.city_watch import CityWatch
-from streams.surges.episodes import Episode, path_above
+from streams.surges.episodes import Episode
 from streams.surges.hours import DAY, HOUR, LocalHours
+from streams.surges.routes import Routes
 from streams.surges.scan import Scanner
 from streams.surges.scan_window import Window
+from streams.surges.screen import Screen, Touches
 from streams.surges.seen import SeenEvents
 from streams.surges.settings import DetectorSettings
 from streams.surges.shares import Shares
+from streams.surges.stretches import MINUTE, Minute, stretches
 from streams.surges.units import Unit
 from streams.surges.voices import Voices
 
 __all__ = ["Arrival", "Detector", "DetectorSettings"]
 
-METHOD = "2"
+METHOD = "3"
 """Rises whenever the same settings may give other surges."""
-MINUTE = 60
 WHOLE_CITY = "*"
 """Name of the city where the events name none."""
 SWEEP_DAYS = 7
@@ -68,7 +63,7 @@ class Detector:
         self._seen = SeenEvents(settings.memory_days)
         self._shares = Shares(settings)
         self._voices = Voices()
-        self._units: dict[UnitKey, Unit] = {}
+        self._units = Routes(self._shares, self._voices)
         self._open: dict[UnitKey, Unit] = {}
         self._city_episode: Episode | None = None
         self._city_name = WHOLE_CITY
@@ -84,17 +79,28 @@ class Detector:
             minute: its start, s since 1970 UTC; ascending from call to call.
             arrivals: the requests that are weighed in it, in any order.
         """
+        return list(self.weigh_all([(minute, arrivals)]))
+
+    def weigh_all(self, minutes: Iterable[tuple[int, Sequence[Arrival]]]) -> Iterator[Surge]:
+        """Yield what `weigh` returns for each of these minutes; many at once cost less an event."""
+        for stretch in stretches(minutes):
+            yield from self._weigh_stretch(stretch)
+
+    def _weigh_stretch(self, stretch: list[Minute]) -> list[Surge]:
         if self._begin is None:
-            if not arrivals:
+            first = next((minute for minute in stretch if minute.arrivals), None)
+            if first is None:
                 return []
-            self._start(minute)
-        surges = self._pass_hours(minute // HOUR)
-        touched = self._remember(minute, arrivals)
-        if self._clock.active_days >= self._settings.warmup_days:
-            now = minute + MINUTE
-            surges += self._weigh_city(touched, now)
-            for unit, event_id in touched.items():
-                surges += self._weigh_unit(unit, event_id, now)
+            self._start(first.start)
+        surges = self._pass_hours(stretch[0].start // HOUR)
+        is_warm = self._clock.active_days >= self._settings.warmup_days
+        known = len(self._units)
+        suspects = self._suspects(stretch) if is_warm else {}
+        for minute in stretch:
+            touched = self._remember(minute)
+            if is_warm:
+                surges += self._weigh_city(touched, minute.start + MINUTE)
+                surges += self._weigh_units(touched, minute, suspects.get(minute.start, ()), known)
         return surges
 
     def open_surges(self) -> dict[Level, int]:
@@ -108,6 +114,10 @@ class Detector:
         self._clock = CityClock(self._hour, self._hours)
         self._scanner = Scanner(self._settings, self._clock, self._shares, self._voices)
         self._city = CityWatch(self._settings, self._clock)
+        self._screen = Screen(self._settings, self._clock, self._shares, self._voices, self._units.times)
+        self._today_begins = self._hour
+        while self._hours.at(self._today_begins - 1).day == self._hours.at(self._hour).day:
+            self._today_begins -= 1
 
     # --- what time alone does ---
 
@@ -125,21 +135,22 @@ class Detector:
 
     def _close_day(self, today: int) -> None:
         now = self._hour * HOUR
+        self._today_begins = self._hour
         surging = {unit.index for unit in self._open.values() if unit.level is Level.ESTATE}
         self._clock.close_day(self._hour)
         self._shares.close_day(today, surging)
         self._voices.close_day(today, self._shares.estates, surging)
         self._seen.forget(now)
         self._hours.forget_before(self._hour - HOURS_KEPT)
-        for unit in self._units.values():
-            self._sweep(unit, unit.index + today, now)
-
-    def _sweep(self, unit: Unit, turn: int, now: int) -> None:
         settings = self._settings
-        if turn % SWEEP_DAYS == 0:
-            unit.forget(now - settings.window_days * DAY)
-        if turn % VOICE_SWEEP_DAYS == 0:
-            heard_days = settings.voice_days if unit.level is Level.ESTATE else settings.window_days
+        self._sweep(self._units.estates, today, now, settings.voice_days)
+        self._sweep(self._units.areas, today, now, settings.window_days)
+
+    def _sweep(self, units: Sequence[Unit], today: int, now: int, heard_days: int) -> None:
+        """Let the units whose turn it is forget what no window reaches any more."""
+        for unit in units[-today % SWEEP_DAYS :: SWEEP_DAYS]:
+            unit.forget(now - self._settings.window_days * DAY)
+        for unit in units[-today % VOICE_SWEEP_DAYS :: VOICE_SWEEP_DAYS]:
             unit.forget_voices(now - heard_days * DAY)
 
     def _clear_usual(self, now: int) -> list[Surge]:
@@ -162,60 +173,59 @@ class Detector:
 
     # --- what arrivals do ---
 
-    def _remember(self, minute: int, arrivals: Iterable[Arrival]) -> dict[Unit, str]:
+    def _remember(self, minute: Minute) -> dict[Unit, str]:
         """Take the minute's arrivals in; return the units they touched, each with its last new event."""
         touched: dict[Unit, str] = {}
-        latest = (minute + MINUTE) * 1000 - 1
-        for arrival in sorted(arrivals, key=_canonical):
-            second = min(arrival.occurred, latest) / 1000
-            if self._seen.is_news(arrival.event_id, second, minute):
+        for arrival, second in zip(minute.arrivals, minute.seconds, strict=True):
+            if self._seen.is_news(arrival.event_id, second, minute.start):
                 for unit in self._take(arrival, second):
                     touched[unit] = arrival.event_id
         return touched
 
     def _take(self, arrival: Arrival, second: float) -> list[Unit]:
         """Remember an event at its units; return those where it is more than a reporter's repeat."""
-        path = arrival.path
-        if path.city:
-            self._city_name = path.city
-        is_first = estate_key(path) not in self._units
-        estate = self._unit(estate_key(path), path)
-        if estate.path != path:  # a newer registry moved the estate to another area
-            estate.path = path
+        known = len(self._units)
+        estate, areas, is_placed, _ = self._units.of(arrival.path)
+        if arrival.path.city:
+            self._city_name = arrival.path.city
         distinct = self._settings.window_days * DAY
-        counts, is_new = estate.take(arrival, second, distinct)
-        raised = [estate] if counts and is_placed(path) else []
+        record = Record(second, arrival.event_id, True, arrival)
+        counts, is_new = estate.take(record, distinct)
+        raised = [area for area in areas if area.take(record, distinct)[0]]
         if counts:
-            self._count(estate, arrival, second, is_first=is_first, is_new=is_new)
-        for key in area_keys(path):
-            area = self._unit(key, path)
-            self._shares.place(estate.index, area.level, area.index)
-            if area.take(arrival, second, distinct)[0]:
-                raised.append(area)
+            self._clock.add(second)
+            self._city.add(record)
+            if second >= self._today_begins * HOUR:
+                self._shares.add(estate.index, is_first=estate.number >= known)
+                self._voices.add(estate.index, is_new=is_new)
+            return [estate, *raised] if is_placed else raised
         return raised
-
-    def _count(self, estate: Unit, arrival: Arrival, second: float, *, is_first: bool, is_new: bool) -> None:
-        self._clock.add(second)
-        self._city.add(Record(second, arrival.event_id, True, arrival))
-        if self._hours.at(int(second // HOUR)).day == self._hours.at(self._hour).day:
-            self._shares.add(estate.index, is_first=is_first)
-            self._voices.add(estate.index, is_new=is_new)
-
-    def _unit(self, key: UnitKey, path: Path) -> Unit:
-        unit = self._units.get(key)
-        if unit is None:
-            level, name = key
-            unit = Unit(name, level, path_above(level, path), self._shares.enroll(level))
-            if level is Level.ESTATE:
-                self._voices.enroll(unit.index)
-            self._units[key] = unit
-        return unit
 
     # --- what is weighed ---
 
+    def _suspects(self, stretch: list[Minute]) -> dict[int, set[int]]:
+        """Return, by minute, the numbers of the known units that the screen does not rule out."""
+        touches = Touches()
+        for minute in stretch:
+            for arrival, second in zip(minute.arrivals, minute.seconds, strict=True):
+                touches.add(self._units.known(arrival.path), second, minute.start)
+        return self._screen.suspects(touches, self._units.units)
+
+    def _weigh_units(
+        self, touched: dict[Unit, str], minute: Minute, suspects: Container[int], known: int
+    ) -> list[Surge]:
+        """Weigh the touched units with a surge open, under suspicion, or made since the screen looked."""
+        surges: list[Surge] = []
+        for unit, event_id in touched.items():
+            if unit.episode is not None or unit.number in suspects or unit.number >= known:
+                surges += self._weigh_unit(unit, event_id, minute.start + MINUTE)
+            else:
+                unit.last_score = float("-inf")
+        return surges
+
     def _weigh_unit(self, unit: Unit, event_id: str, now: int) -> list[Surge]:
         if unit.episode is not None:
-            is_news = unit.episode.is_news(len(unit.since(unit.episode.window_start)))
+            is_news = unit.episode.is_news(unit.sent(unit.episode.window_start))
             return [self._tell(unit, unit.episode, now)] if is_news else []
         best = self._scanner.best(unit, now, self._lift(unit, now))
         before, unit.last_score = unit.last_score, best.score if best else float("-inf")
@@ -274,7 +284,3 @@ class Detector:
         window = self._city.window_since(episode.window_start, now)
         records = self._city.since(window.start)
         return episode.tell(window, records, now, children=carriers(records), cleared=cleared)
-
-
-def _canonical(arrival: Arrival) -> tuple[int, str]:
-    return arrival.occurred, arrival.event_id

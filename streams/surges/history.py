@@ -20,19 +20,23 @@ class History:
 
     def __init__(self, figures: int) -> None:
         self._rows = np.zeros((DAYS_KEPT, 64, figures))
+        self._least = np.zeros((64, figures))
         self._latest = 0
 
     def enroll(self, index: int, figures: Sequence[float]) -> None:
         """Let a new unit have these figures on all days before it was seen."""
         if index >= self._rows.shape[1]:
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+            self._least = np.concatenate([self._least, np.zeros_like(self._least)])
         self._rows[:, index] = figures
+        self._least[index] = figures
 
     def keep(self, day: int, figures: NDArray[np.float64]) -> None:
         """Keep what is known as day `day` begins: a row for each unit enrolled so far."""
         self._latest = day % DAYS_KEPT
         self._rows[self._latest] = self._rows[self._latest - 1]
         self._rows[self._latest, : len(figures)] = figures
+        self._rows.min(axis=0, out=self._least)
 
     def at(self, days: NDArray[np.int64], index: int) -> NDArray[np.float64]:
         """Return a unit's figures as they were known when these days began: a row for each day."""
@@ -42,3 +46,12 @@ class History:
     def latest(self, index: int, figure: int) -> float:
         """Return one figure of a unit as it is known now."""
         return float(self._rows[self._latest, index, figure])
+
+    def least(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the least that each figure of these units was on any day kept: a row for each unit."""
+        return self._least[indices]
+
+    def all_latest(self, indices: NDArray[np.int64], figure: int) -> NDArray[np.float64]:
+        """Return one figure of these units as it is known now."""
+        rows: NDArray[np.float64] = self._rows[self._latest, indices, figure]
+        return rows

@@ -7,13 +7,13 @@ from itertools import groupby
 
 from streams.contract import Surge
 from streams.surges.arrival import Arrival
-from streams.surges.detector import MINUTE, Detector
+from streams.surges.detector import Detector
+from streams.surges.stretches import MINUTE
 
 
 def replay(arrivals: Iterable[Arrival], detector: Detector) -> Iterator[Surge]:
     """Yield every revision of every surge of arrivals that ascend by the moment they are weighed."""
-    for minute, group in groupby(arrivals, key=_minute):
-        yield from detector.weigh(minute, list(group))
+    yield from detector.weigh_all((minute, list(group)) for minute, group in groupby(arrivals, key=_minute))
 
 
 def _minute(arrival: Arrival) -> int:

@@ -37,9 +37,6 @@ CITY_VARIANCE = 0.02
 CITY_EVENT_WEIGHT = 2.0
 """What the clock still weighs then, in events."""
 FEWEST_IN_CITY_EVENT = 4
-LEAST_PART_OF_DUE = 0.2
-"""Part of what a unit is due that its newcomers send at the least, were the city as quiet as on a holiday."""
-LN10 = math.log(10)
 LEAST_EXPECTED = 1e-9
 LEAST_PER_DAY = 1e-6
 
@@ -63,10 +60,11 @@ class Scanner:
             lift: factor by which what surrounds the unit is known to have risen.
         """
         count = unit.held(max(now - self._window_seconds, unit.cleared_at))
-        if not self._may_open(unit, now, count):
+        if count < self._settings.min_reporters:
             return None
         sizes = window_sizes(self._settings.min_reporters, count)
-        starts = np.array(unit.times[-count:])[count - sizes]
+        times = unit.times()
+        starts = times[len(times) - sizes]
         mean, size = self._expect(unit, starts, now, sizes)
         mean *= lift
         surprises = self._surprises(unit, starts, sizes, mean, size)
@@ -76,22 +74,6 @@ class Scanner:
         score = float(surprises[place]) - math.log10(self.per_day(unit))
         expected = Expectation(float(mean[place]), float(size[place]))
         return Window(float(starts[place]), now, int(sizes[place]), expected, score)
-
-    def _may_open(self, unit: Unit, now: float, count: int) -> bool:
-        """Return whether any window could reach the threshold if the city sent far less than it was due.
-
-        The Poisson probability of exactly k - 1 requests is less than the negative binomial tail with the
-        same mean above it. Most calls end here, before any vector is made.
-        """
-        rate, share = self.per_day(unit), self.share(unit) * LEAST_PART_OF_DUE
-        needed = self._settings.threshold + math.log10(rate)
-        times, due_until = unit.times, self._clock.due_until
-        end = due_until(now)
-        for k in range(self._settings.min_reporters, count + 1):
-            mean = share * (end - due_until(times[-k])) + LEAST_EXPECTED
-            if mean < k - 1 and (math.lgamma(k) + mean) / LN10 - (k - 1) * math.log10(mean) >= needed:
-                return True
-        return False
 
     def window_since(self, unit: Unit, start: float, now: float) -> Window:
         """Return the window from `start` to now, whatever its score."""
@@ -154,8 +136,8 @@ class Scanner:
         """
         counts = sizes - 1
         best = _worthwhile(counts, mean, size)
-        if unit.newcomers:
-            new = len(unit.newcomers) - np.searchsorted(unit.newcomers, starts)
+        if unit.has_newcomers:
+            new = unit.new_voices(starts)
             usual = mean * self._voices.newcomers_part(unit.index, self._clock.days(starts))
             by_voices = _worthwhile(np.where(new >= self._settings.min_reporters, new - 1, 0), usual, size)
             if by_voices is not None:

@@ -12,7 +12,9 @@ known before it began. Pure; the only time it knows is the day that closes.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +40,8 @@ OPEN_SURGE_DAY = 0.5
 """Probability that a day of an estate with an open surge is the surge's."""
 FORGETTING = 0.99
 """Power to which the odds of the filters are taken each day (Raftery and others, 2010)."""
+BLOCK = 128
+"""Estates that a day is closed for at a time: their states fit into a core's cache."""
 LEAST_ODDS = 1e-3
 LEAST_DOUBT = 1e-4
 AREA_UNEVENNESS = 0.04
@@ -59,7 +63,10 @@ class Shares:
         self._today = np.zeros(64)
         self._city_today = 0
         self._areas = 0
-        self._area_of: dict[tuple[int, Level], int] = {}
+        self._pair_of: dict[tuple[int, Level], int] = {}
+        """Where the pair of an estate and its area of a level stands in the two columns below."""
+        self._estate_of_pair = array("q")
+        self._area_of_pair = array("q")
         self._prior = self._first_guess(FEWEST_UNITS)
         self._known = {True: History(3), False: History(3)}
 
@@ -74,7 +81,12 @@ class Shares:
 
     def place(self, estate: int, level: Level, area: int) -> None:
         """Note to which area of a level an estate belongs; the latest holds."""
-        self._area_of[estate, level] = area
+        pair = self._pair_of.setdefault((estate, level), len(self._area_of_pair))
+        if pair < len(self._area_of_pair):
+            self._area_of_pair[pair] = area
+        else:
+            self._estate_of_pair.append(estate)
+            self._area_of_pair.append(area)
 
     def add(self, estate: int, *, is_first: bool) -> None:
         """Count an event of an estate that occurred on the day that is not yet closed.
@@ -98,16 +110,31 @@ class Shares:
         """Return the mean of a unit's share as it is known now."""
         return self._known[level is Level.ESTATE].latest(index, 0)
 
+    def least(self, level: Level, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the least of mean, doubt and unevenness that units had on any day that a window reaches."""
+        return self._known[level is Level.ESTATE].least(indices)
+
+    def all_latest(self, level: Level, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the means of the units' shares as they are known now."""
+        return self._known[level is Level.ESTATE].all_latest(indices, 0)
+
     def close_day(self, today: int, surging: Collection[int]) -> None:
         """Learn from the day that ended before local day `today`; `surging` estates had a surge open."""
-        states = self._states[: self.estates]
-        self._drift(states)
-        if self._city_today:
-            self._learn(states, surging)
-            self._renew_prior(states)
+        likelihood = self._likelihood(surging) if self._city_today else None
+        total = np.zeros((1, GRID_POINTS), np.float32)
+        shares = np.zeros((self.estates, 3))
+        for begin in range(0, self.estates, BLOCK):
+            block = slice(begin, min(begin + BLOCK, self.estates))
+            states, odds = self._states[block], self._odds[block]
+            self._drift(states)
+            if likelihood is not None:
+                self._learn(states, odds, likelihood.of(block))
+                total = np.concatenate([total, states.mean(axis=1)]).sum(axis=0, keepdims=True)
+            shares[block] = self._summary(states, odds)
+        if likelihood is not None:
+            self._renew_prior(total[0])
         self._today[:] = 0
         self._city_today = 0
-        shares = self._summary(states)
         self._known[True].keep(today, shares)
         self._known[False].keep(today, self._sum_areas(shares))
 
@@ -121,17 +148,17 @@ class Shares:
         states *= 1 - self._settings.jump_per_day
         states += self._settings.jump_per_day * self._prior
 
-    def _learn(self, states: Floats, surging: Collection[int]) -> None:
-        counts, which = np.unique(self._today[: len(states)], return_inverse=True)
-        usual = self._usual_likelihood(counts)
+    def _likelihood(self, surging: Collection[int]) -> _Likelihood:
+        counts, which = np.unique(self._today[: self.estates], return_inverse=True)
         odd = (SURGE_DAY_MEAN / (1 + SURGE_DAY_MEAN)) ** counts / (1 + SURGE_DAY_MEAN)
-        chance = np.full((len(states), 1), self._settings.surge_day, np.float32)
+        chance = np.full((self.estates, 1), self._settings.surge_day, np.float32)
         chance[list(surging)] = OPEN_SURGE_DAY
-        likelihood = usual[which] * (1 - chance) + odd[which, None].astype(np.float32) * chance
+        return _Likelihood(which, self._usual_likelihood(counts), odd.astype(np.float32), chance)
+
+    def _learn(self, states: Floats, odds: Floats, likelihood: Floats) -> None:
         states *= likelihood[:, None, :]
         evidence = states.sum(axis=2)
         states /= evidence[:, :, None]
-        odds = self._odds[: len(states)]
         odds[:] = odds**FORGETTING * evidence
         odds /= odds.sum(axis=1, keepdims=True)
         np.maximum(odds, LEAST_ODDS, out=odds)
@@ -145,10 +172,10 @@ class Shares:
         chances: Floats = np.maximum(np.exp(constant[:, None] + powers), 1e-30).astype(np.float32)
         return chances
 
-    def _renew_prior(self, states: Floats) -> None:
+    def _renew_prior(self, total: Floats) -> None:
         """Let newcomers look like the mean of all estates (nonparametric empirical Bayes)."""
-        guess = PSEUDO_UNITS * self._first_guess(max(FEWEST_UNITS, len(states)))
-        self._prior = (states.mean(axis=1).sum(axis=0) + guess) / np.float32(len(states) + PSEUDO_UNITS)
+        guess = PSEUDO_UNITS * self._first_guess(max(FEWEST_UNITS, self.estates))
+        self._prior = ((total + guess) / (self.estates + PSEUDO_UNITS)).astype(np.float32)
 
     def _first_guess(self, units: int) -> Floats:
         centre = -np.log(units) - PRIOR_SPREAD**2 / 2
@@ -156,8 +183,7 @@ class Shares:
         shares: Floats = (guess / guess.sum()).astype(np.float32)
         return shares
 
-    def _summary(self, states: Floats) -> NDArray[np.float64]:
-        odds = self._odds[: len(states)]
+    def _summary(self, states: Floats, odds: Floats) -> NDArray[np.float64]:
         odds = odds / odds.sum(axis=1, keepdims=True)
         # Not `@`: the threads of a BLAS cost more than they bring on arrays of this shape.
         mean = np.einsum("umg,um,g->u", states, odds, self._values, optimize=False)
@@ -166,8 +192,7 @@ class Shares:
         return np.stack([mean, doubt, np.ones_like(mean)], axis=1).astype(np.float64)
 
     def _sum_areas(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-        pairs = [(estate, area) for (estate, _), area in self._area_of.items() if estate < len(shares)]
-        estate, area = np.array(pairs, np.int64).reshape(-1, 2).T
+        estate, area = (np.array(column, np.int64) for column in (self._estate_of_pair, self._area_of_pair))
         mean, doubt, _ = shares[estate].T
         total = np.maximum(np.bincount(area, mean, self._areas), LEAST_SHARE)
         unevenness = np.bincount(area, mean**2, self._areas) / total**2 + AREA_UNEVENNESS
@@ -186,6 +211,22 @@ class Shares:
         for name in ("_states", "_odds", "_today"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
+
+
+class _Likelihood(NamedTuple):
+    """P(the day's count | share) of every estate, kept apart by count."""
+
+    which: NDArray[np.int64]
+    """Of each estate: the row of its count."""
+    usual: Floats
+    odd: Floats
+    chance: Floats
+    """Of each estate: the probability that the day is a surge's."""
+
+    def of(self, block: slice) -> Floats:
+        """Return a row for each estate of the block, a column for each share."""
+        which, chance = self.which[block], self.chance[block]
+        return self.usual[which] * (1 - chance) + self.odd[which, None] * chance
 
 
 def _moments(states: Floats, values: Floats) -> tuple[float, float, float]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, insort
 
+import numpy as np
+from numpy.typing import NDArray
+
 from streams.contract import Level, Path
-from streams.surges.arrival import Arrival, Record
+from streams.surges.arrival import Record
 from streams.surges.episodes import Episode
+from streams.surges.times import Times
 
 
 class Unit:
@@ -14,28 +19,29 @@ class Unit:
 
     __slots__ = (
         "_heard",
+        "_newcomers",
+        "_times",
         "cleared_at",
         "episode",
         "index",
         "last_score",
         "level",
         "name",
-        "newcomers",
+        "number",
         "path",
         "records",
-        "times",
     )
 
-    def __init__(self, name: str, level: Level, path: Path, index: int) -> None:
+    def __init__(self, name: str, level: Level, path: Path, index: int, times: Times) -> None:
         self.name = name
         self.level = level
         self.path = path
         self.index = index
         """Where its share stands among those of its kind."""
-        self.times: list[float] = []
-        """When its counted requests occurred, ascending."""
-        self.newcomers: list[float] = []
-        """Of these, the requests of reporters never heard of here before."""
+        self._times = times
+        self.number = times.enroll()
+        """Where its counted requests' times stand among those of all units."""
+        self._newcomers = array("d")
         self.records: list[Record] = []
         """All its requests, ascending, repeats of one reporter included."""
         self._heard: dict[str, float] = {}
@@ -44,43 +50,70 @@ class Unit:
         self.last_score = float("-inf")
         self.episode: Episode | None = None
 
-    def take(self, arrival: Arrival, second: float, distinct_seconds: float) -> tuple[bool, bool]:
+    def take(self, record: Record, distinct_seconds: float) -> tuple[bool, bool]:
         """Remember a request; return whether it counts, and whether a newcomer sent it.
 
         It counts if it is its reporter's first within the distinct time; without a reporter it always counts,
         and is nobody's first.
         """
-        last = self._heard.get(arrival.reporter) if arrival.reporter else None
+        second, reporter = record.second, record.arrival.reporter
+        last = self._heard.get(reporter) if reporter else None
         counts = last is None or abs(second - last) >= distinct_seconds
-        is_new = last is None and arrival.reporter != ""
-        insort(self.records, Record(second, arrival.event_id, counts, arrival))
-        if counts:
-            insort(self.times, second)
-            if arrival.reporter:
-                self._heard[arrival.reporter] = second if last is None else max(last, second)
-        if is_new:
-            insort(self.newcomers, second)
-        return counts, is_new
+        if not counts:
+            record = Record(second, record.event_id, False, record.arrival)
+        if self.records and self.records[-1] > record:
+            insort(self.records, record)
+        else:
+            self.records.append(record)
+        if not counts:
+            return False, False
+        self._times.add(self.number, second)
+        if not reporter:
+            return True, False
+        if last is not None:
+            self._heard[reporter] = max(last, second)
+            return True, False
+        self._heard[reporter] = second
+        if self._newcomers and self._newcomers[-1] > second:
+            insort(self._newcomers, second)
+        else:
+            self._newcomers.append(second)
+        return True, True
+
+    def times(self) -> NDArray[np.float64]:
+        """Return when its counted requests occurred, ascending; a view that the next `take` may outdate."""
+        return self._times.of(self.number)
 
     def since(self, second: float) -> list[Record]:
         """Return the remembered requests from `second` on."""
         return self.records[_place(self.records, second) :]
 
+    def sent(self, start: float) -> int:
+        """Return the number of remembered requests from `start` on."""
+        return len(self.records) - _place(self.records, start)
+
     def held(self, start: float) -> int:
         """Return the number of counted requests from `start` on."""
-        return len(self.times) - bisect_left(self.times, start)
+        return self._times.held(self.number, start)
 
-    def new_voices(self, start: float) -> int:
-        """Return the number of newcomers from `start` on."""
-        return len(self.newcomers) - bisect_left(self.newcomers, start)
+    @property
+    def has_newcomers(self) -> bool:
+        """Whether any of the counted requests is of a reporter never heard of here before."""
+        return len(self._newcomers) > 0
+
+    def new_voices(self, starts: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return how many of the counted requests from each start on are newcomers'."""
+        newcomers = np.frombuffer(self._newcomers)
+        new: NDArray[np.int64] = len(newcomers) - np.searchsorted(newcomers, starts)
+        return new
 
     def forget(self, before: float) -> None:
         """Drop requests before `before`, unless an open surge holds them."""
         if self.episode is not None:
             before = min(before, self.episode.window_start)
+        self._times.forget(self.number, before)
         del self.records[: _place(self.records, before)]
-        del self.times[: bisect_left(self.times, before)]
-        del self.newcomers[: bisect_left(self.newcomers, before)]
+        del self._newcomers[: bisect_left(self._newcomers, before)]
 
     def forget_voices(self, before: float) -> None:
         """Drop reporters who have been silent since `before`: they are newcomers again."""

@@ -39,14 +39,18 @@ class Voices:
         """Return the usual part of newcomers, 0..1, as it was known when these local days began."""
         return self._known.at(days, estate)[:, 0]
 
+    def least_part(self, estates: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the least part of newcomers that the estates had on any day that a window reaches."""
+        return self._known.least(estates)[:, 0]
+
     def close_day(self, today: int, estates: int, surging: Collection[int]) -> None:
         """Learn from the day that ended, except from estates that had a surge open."""
         while len(self._counts) < estates:
             self._counts = np.concatenate([self._counts, np.zeros_like(self._counts)])
         self._counts *= self._keep
-        for estate, is_new in self._today:
-            if estate not in surging:
-                self._counts[estate] += (1, is_new)
+        taught = np.array([day for day in self._today if day[0] not in surging], np.int64).reshape(-1, 2)
+        np.add.at(self._counts[:, 0], taught[:, 0], 1)
+        np.add.at(self._counts[:, 1], taught[:, 0], taught[:, 1])
         self._today = []
         requests, new = self._counts[:estates].T
         usual = (new.sum() + PRIOR_REQUESTS) / (requests.sum() + PRIOR_REQUESTS)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from streams.contract import Level, Surge
 from streams.surges.arrival import Arrival
-from streams.surges.detector import MINUTE, Detector
+from streams.surges.detector import Detector
 from streams.surges.hours import DAY, HOUR
 from streams.surges.replay import replay
 from streams.surges.settings import DetectorSettings
+from streams.surges.stretches import MINUTE
 from tests.streams.surges.city import BEGIN, ESTATES, UTC, arrival, burst, everyday, in_order
 
 HISTORY_DAYS = 30
