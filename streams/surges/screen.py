@@ -48,7 +48,7 @@ class Touches:
         self.seconds: list[float] = []
         """When the requests occurred (s since 1970 UTC)."""
         self.minutes: list[int] = []
-        """The starts of the minutes that weigh them (s since 1970 UTC), in the hour that the clock reached."""
+        """The starts of the minutes that weigh them (s since 1970 UTC), in the hour of the clock."""
 
     def add(self, units: Sequence[int], second: float, minute: int) -> None:
         """Add a request at each of these units."""

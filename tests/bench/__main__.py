@@ -19,13 +19,16 @@ from rich.console import Console
 from rich.table import Table
 
 from producers.publish import Publisher
+from tests.bench import alerting
 from tests.bench.comparison import compare
 from tests.bench.platform import made_events, only, registry_file, throughput, visible
+from tests.bench.tagging import tagged_per_second
 from tests.bench.targets import TARGETS
 from tests.integration.platform import running_platform
 
 ESTATES = 15_000
 LATENCY_SECONDS = 10.0
+ALERT_SECONDS = 30.0
 
 
 def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
@@ -39,6 +42,8 @@ def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
         figures["w_ratio_aiokafka"] = compared.ratio("batch_faust", "plain_aiokafka")
         figures |= {f"w_{way}_events_per_second": rate for way, rate in compared.events_per_second.items()}
         figures |= {f"w_{way}_cpu_us": cost for way, cost in compared.cpu_us.items()}
+        note(f"tagger, {ESTATES} estates")
+        figures["tagged_messages_per_second"] = tagged_per_second(ESTATES, work_events // 10)
         note("producer")
         figures["producer_events_per_second"] = producer_rate(directory / "producer", work_events)
         note(f"whole platform, {ESTATES} estates")
@@ -57,6 +62,11 @@ def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
             note(f"latency at {rate} events/s")
             p50, p99 = visible(directory / f"latency-{rate}", rate, LATENCY_SECONDS)
             figures[f"{prefix}_p50_ms"], figures[f"{prefix}_p99_ms"] = p50, p99
+        note("from a surge to its alert")
+        alerts = alerting.measure(directory / "alerts", ALERT_SECONDS)
+        figures["alerts"] = alerts.alerts
+        figures["alert_p50_s"], figures["alert_p99_s"] = alerts.p50_s, alerts.p99_s
+        figures["alerter_p99_s"] = alerts.path_p99_s
     return figures
 
 
