@@ -40,6 +40,7 @@ from streams.metrics import (
     EVENTS,
     LAG,
     LAG_SECONDS,
+    LOST_RECORDS,
     NEXT_OFFSET,
     PART_CLOCK,
     REBUILD_SECONDS,
@@ -88,7 +89,12 @@ class Intake:
         self._output = output
         self._settings = settings
         self._waits = waits
-        self._rules = IntakeRules(calendar, settings.memory_days, settings.future_tolerance_seconds * 1000)
+        self._rules = IntakeRules(
+            calendar,
+            settings.memory_days,
+            settings.future_tolerance_seconds * 1000,
+            settings.skip_holes,
+        )
         self._parts: dict[int, Part] = {}
         self._limit = RejectLimit(settings.reject_limit_share, settings.reject_limit_records)
 
@@ -97,6 +103,7 @@ class Intake:
         await self._output.start()
         self._parts = {part: state for part, state in self._parts.items() if part in committed}
         for part, offset in committed.items():
+            LOST_RECORDS.labels(str(part))  # shown as 0 before it grows: else its first growth goes unseen
             known = self._parts.get(part)
             if known is None or known.next != offset:
                 with self._waits.on(f"the rebuild of part {part}"):
@@ -194,6 +201,13 @@ class Intake:
             for (source, result), number in outcome.outcomes.items():
                 EVENTS.labels(source, result).inc(number)
             self._limit.note(len(outcome.tagged), len(outcome.rejected))
+            if outcome.lost and outcome.progress:
+                LOST_RECORDS.labels(str(outcome.progress.part)).inc(outcome.lost)
+                log.error(
+                    "part %d: %d records were deleted before they were read",
+                    outcome.progress.part,
+                    outcome.lost,
+                )
 
     async def _send_part(self, outcome: Outcome, now_ms: int) -> None:
         progress, counts = outcome.progress, outcome.counts

@@ -8,6 +8,10 @@ from prometheus_client import Counter, Gauge, Histogram
 EVENTS = Counter("pulse_stream_events_total", "Records taken from complaints.raw", ["source", "outcome"])
 # Worry when it stands still while producers publish.
 NEXT_OFFSET = Gauge("pulse_stream_next_offset", "Next offset to be taken of a part", ["part"])
+# Worry at once: the log kept records for less long than the platform stood still.
+LOST_RECORDS = Counter(
+    "pulse_stream_lost_records_total", "Records deleted before they were read; see skip_holes", ["part"]
+)
 # Worry when it is more than a minute behind now while a source is live.
 WATERMARK = Gauge("pulse_stream_watermark_timestamp_seconds", "Event time up to which minutes were weighed")
 PART_CLOCK = Gauge("pulse_stream_part_clock_timestamp_seconds", "Latest arrival seen in a part", ["part"])

@@ -49,6 +49,7 @@ class IntakeRules:
     calendar: LocalCalendar
     memory_days: int
     future_tolerance_ms: int
+    skip_holes: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +62,8 @@ class Outcome:
     rejected: list[Rejected] = field(default_factory=list)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(source, outcome) -> records; outcome is `tagged`, `unplaced` or a reason of rejection."""
+    lost: int = 0
+    """Records that were deleted before they were read."""
     progress: Progress | None = None
     counts: CountFrame | None = None
     arrivals: ArrivalFrame | None = None
@@ -120,15 +123,16 @@ class Part:
         """Read the records below `next_offset`; those below `next` were taken before and are skipped.
 
         Raises:
-            HoleInLog: the batch begins above `next`.
+            HoleInLog: the batch begins above `next`, and the rules do not say to go on.
         """
         first = self.next
-        if records and records[0].place.offset > first:
+        outcome = Outcome(lost=max(0, records[0].place.offset - first) if records else 0)
+        if outcome.lost and not self.rules.skip_holes:
             raise HoleInLog(
-                f"part {self.part}: expected offset {first}, got {records[0].place.offset}; "
-                "records were deleted before they were read"
+                f"part {self.part}: expected offset {first}, got {records[0].place.offset}: {outcome.lost} "
+                "records were deleted before they were read. Lengthen the retention of complaints.raw, and "
+                "let their source send them again; to go on without them, set PULSE_STREAMS__SKIP_HOLES=true"
             )
-        outcome = Outcome()
         self.counts.advance(self.clock_ms // 1000)
         fresh = [record for record in records if record.place.offset >= first]
         taken = [(record, read) for record in fresh if (read := self._take(record, outcome))]
@@ -202,7 +206,7 @@ def process_together(batches: Sequence[tuple[Part, Sequence[RawRecord], int]]) -
     handful, and most of a small batch's time goes into having been begun.
 
     Raises:
-        HoleInLog: a batch begins above what its part has seen.
+        HoleInLog: a batch begins above what its part has seen, and the rules do not say to go on.
     """
     begun = [part.begin(records, next_offset) for part, records, next_offset in batches]
     by_tools: dict[str, list[Begun]] = {}

@@ -56,6 +56,10 @@ class StreamsSettings(BaseModel):
     reject_limit_records: int = Field(
         1000, ge=1, description="Records over which the share of rejected ones is judged."
     )
+    skip_holes: bool = Field(
+        False,
+        description="Go on where records were deleted before they were read, and count them; else stop.",
+    )
 
     detector: DetectorSettings = Field(
         default_factory=DetectorSettings, description="When a unit counts as surging (docs/surges.md)."

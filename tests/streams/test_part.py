@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -59,9 +60,19 @@ def test_records_taken_before_are_skipped() -> None:
     assert outcome.arrivals.first == 2
 
 
-def test_a_hole_stops_the_worker() -> None:
-    with pytest.raises(HoleInLog):
-        take(part(5), [raw(event(1), 6)])
+def test_a_hole_stops_the_worker_and_says_what_to_do() -> None:
+    with pytest.raises(HoleInLog, match=r"2 records .* PULSE_STREAMS__SKIP_HOLES"):
+        take(part(5), [raw(event(1), 7)])
+
+
+def test_a_hole_that_is_to_be_skipped_is_counted() -> None:
+    state = part(5)
+    state.rules = replace(RULES, skip_holes=True)
+    outcome = take(state, [raw(event(1), 7)])
+    assert (outcome.lost, state.next, len(outcome.tagged)) == (2, 8, 1)
+    assert outcome.arrivals is not None
+    assert outcome.arrivals.first == 5, "the weigher sees no gap"
+    assert take(state, [raw(event(2), 8)]).lost == 0
 
 
 def test_a_late_event_is_weighed_at_the_clock_of_its_part() -> None:
