@@ -16,6 +16,8 @@ from typing import Any, Final
 from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNT_FRAMES
 from streams.contract import (
     EPOCH_SHIFT,
+    EPOCH_START,
+    MILLISECOND,
     CountFrame,
     Progress,
     Rejected,
@@ -23,13 +25,12 @@ from streams.contract import (
     Tag,
     Tagged,
     json_encode,
+    milliseconds,
     reporter_hash,
 )
 
 Columns = list[Sequence[Any]]
 
-UNIX_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-MILLISECOND: Final = dt.timedelta(milliseconds=1)
 UNTAGGED: Final = Tag(estate_id="", name="", surface="", confidence=0.0)
 # One reporter complains again and again: remembering the hash saves 1 of 5 us an event.
 _reporter: Final = lru_cache(maxsize=1 << 16)(reporter_hash)
@@ -71,11 +72,6 @@ INSERTED: Final = {
 }
 
 
-def milliseconds(moment: dt.datetime) -> int:
-    """Return an aware moment as whole milliseconds since 1970 UTC, rounded down."""
-    return (moment - UNIX_EPOCH) // MILLISECOND
-
-
 def month_of(second: int) -> str:
     """Return the partition of facts that a moment (seconds since 1970 UTC) lies in: YYYYMM."""
     return f"{dt.datetime.fromtimestamp(second, dt.UTC):%Y%m}"
@@ -95,8 +91,8 @@ def complaint_columns(facts: Sequence[Tagged]) -> Columns:
         [fact.request_id for fact in facts],
         [fact.event_id for fact in facts],
         [fact.kind.value for fact in facts],
-        [(fact.occurred_at - UNIX_EPOCH) // MILLISECOND for fact in facts],
-        [(fact.weighed_at - UNIX_EPOCH) // MILLISECOND for fact in facts],
+        [(fact.occurred_at - EPOCH_START) // MILLISECOND for fact in facts],
+        [(fact.weighed_at - EPOCH_START) // MILLISECOND for fact in facts],
         [fact.zone for fact in facts],
         [path.estate for path in paths],
         [path.community for path in paths],

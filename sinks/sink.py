@@ -19,7 +19,6 @@ from sinks.rows import (
     complaint_columns,
     count_frame_columns,
     count_version,
-    milliseconds,
     month_of,
     progress_columns,
     rejected_columns,
@@ -27,7 +26,7 @@ from sinks.rows import (
 )
 from sinks.settings import SinksSettings
 from sinks.statements import query
-from streams.contract import CountFrame, Progress, Rejected, Surge, Tagged
+from streams.contract import CountFrame, Progress, Rejected, Surge, Tagged, milliseconds
 
 LONGEST_DAY: Final = 26 * 3600
 """A local day has 23 to 25 hours in almost every zone; one more does no harm here."""

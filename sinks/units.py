@@ -12,10 +12,10 @@ from typing import Final
 
 from sinks.clickhouse import ClickHouse, DatabaseRefused
 from sinks.contract import UNITS
-from sinks.rows import Columns, milliseconds
+from sinks.rows import Columns
 from sinks.settings import SinksSettings
 from sinks.statements import query
-from streams.contract import Level, Path
+from streams.contract import Level, Path, milliseconds
 from streams.estates.registry import Area, Estate, Governance, Registry
 
 UNIT_COLUMNS: Final = (

@@ -35,6 +35,20 @@ sketch; Bar-Yossef et al. 2002), whose estimate (k - 1) / k-th smallest, hashes 
 relative standard error of 1 / sqrt(254) = 6.3%."""
 
 
+EPOCH_START: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MILLISECOND: Final = dt.timedelta(milliseconds=1)
+
+
+def milliseconds(moment: dt.datetime) -> int:
+    """Return an aware moment as whole milliseconds since 1970 UTC, rounded down."""
+    return (moment - EPOCH_START) // MILLISECOND
+
+
+def moment(ms: int) -> dt.datetime:
+    """Return milliseconds since 1970 as an aware UTC moment."""
+    return EPOCH_START + dt.timedelta(milliseconds=ms)
+
+
 class Level(StrEnum):
     """The five levels of units, from the smallest up."""
 

@@ -21,6 +21,7 @@ from streams.contract import (
     Rejected,
     Tagged,
     identity,
+    milliseconds,
 )
 from streams.counting import Countable, Counts, countable
 from streams.pipeline import (
@@ -29,7 +30,6 @@ from streams.pipeline import (
     Read,
     Tools,
     arrival_ms,
-    milliseconds,
     read_control,
     read_event,
     tag_events,

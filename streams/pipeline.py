@@ -30,13 +30,11 @@ from producers.contract import (
     event_type,
     fault_of,
 )
-from streams.contract import Reason, Tagged
+from streams.contract import Reason, Tagged, milliseconds, moment
 from streams.estates.categories import Categoriser
 from streams.estates.tagging import Tagger, Tagging
 from streams.privacy import strip_all
 
-EPOCH_START: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-MILLISECOND: Final = dt.timedelta(milliseconds=1)
 TYPES: Final = {kind: event_type(kind).encode() for kind in Kind}
 VERSION: Final = SPEC_VERSION.encode()
 
@@ -75,16 +73,6 @@ class Tools:
     registry_version: str
     tagger: Tagger
     categoriser: Categoriser
-
-
-def milliseconds(moment: dt.datetime) -> int:
-    """Return an aware moment as whole milliseconds since 1970 UTC."""
-    return (moment - EPOCH_START) // MILLISECOND
-
-
-def moment(ms: int) -> dt.datetime:
-    """Return milliseconds since 1970 as an aware UTC moment."""
-    return EPOCH_START + dt.timedelta(milliseconds=ms)
 
 
 def read_event(record: RawRecord, tolerance_ms: int) -> ComplaintEvent:

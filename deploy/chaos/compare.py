@@ -13,9 +13,8 @@ from typing import Any, Final, Self
 
 from deploy.chaos.batch import Batch, CountKey, Figures
 from deploy.chaos.tables import Row, Tables, Totals
-from sinks.rows import milliseconds
 from sinks.verify import Verification
-from streams.contract import Rejected, Surge, Tagged
+from streams.contract import Rejected, Surge, Tagged, milliseconds
 
 NEVER: Final = -1
 FACT_VALUES: Final = (

@@ -19,10 +19,9 @@ from deploy.console.settings import ConsoleSettings
 from sinks.clickhouse import ClickHouse, DatabaseRefused
 from sinks.contract import SURGE_ACTIONS
 from sinks.ladder.rungs import ActionKind
-from sinks.rows import milliseconds
 from sinks.settings import SinksSettings
 from sinks.statements import resolve, split
-from streams.contract import Level
+from streams.contract import Level, milliseconds
 
 Row = TypeVar("Row")
 

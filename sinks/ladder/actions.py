@@ -14,9 +14,9 @@ from typing import Final
 from sinks.clickhouse import ClickHouse
 from sinks.contract import SURGE_ACTIONS
 from sinks.ladder.rungs import Action
-from sinks.rows import milliseconds
 from sinks.settings import SinksSettings
 from sinks.statements import query
+from streams.contract import milliseconds
 
 LADDER: Final = "ladder"
 """The actor of what the platform does by itself."""

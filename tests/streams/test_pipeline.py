@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.contract import MAX_EVENT_BYTES, encode
-from streams.contract import Reason
-from streams.pipeline import Dead, RawRecord, arrival_ms, milliseconds, read_control, read_event, tag_event
+from streams.contract import Reason, milliseconds
+from streams.pipeline import Dead, RawRecord, arrival_ms, read_control, read_event, tag_event
 from tests.streams.records import NOON, SENT_MS, event, raw, tick, tools
 
 TOLERANCE_MS = 900_000

@@ -19,8 +19,7 @@ from deploy.chaos.compare import (
 from deploy.chaos.judge import check_bounds, check_lines
 from deploy.chaos.tables import Row
 from deploy.chaos.watch import MEBIBYTE, Memory
-from sinks.rows import milliseconds
-from streams.contract import Level, Path, Rejected, Surge, SurgeState
+from streams.contract import Level, Path, Rejected, Surge, SurgeState, milliseconds
 from streams.estates.registry_csv import format_csv
 from streams.settings import StreamsSettings
 from tests.streams.records import NOON, event, raw, registry, tick
