@@ -7,6 +7,7 @@ counted by sorting those numbers. Rows of distinct reporters are kept beside it,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from itertools import pairwise
 from typing import Final
 
@@ -32,6 +33,8 @@ START_MASK: Final = (1 << START_BITS) - 1
 UNIT_SHIFT: Final = START_BITS + GRAIN_BITS
 GRAIN_CODES: Final = np.arange(len(GRAINS), dtype=np.int64) << START_BITS
 
+HELD_REPORTERS: Final = 2 * REPORTER_SKETCH_SIZE
+"""So many distinct reporters of a bucket are held before all but the sketch are let go of."""
 FIRST_ROWS: Final = 256
 MORE_CATEGORIES: Final = 8
 
@@ -228,10 +231,13 @@ def _united(known: int | set[int] | None, more: list[int]) -> int | set[int]:
     if isinstance(known, int):
         return known if len(more) == 1 and more[0] == known else _smallest({known, *more})
     known.update(more)
-    return known
+    return _smallest(known)
 
 
 def _smallest(reporters: set[int]) -> int | set[int]:
+    """Let go of what no sketch will hold again: a city's day has hundreds of thousands of reporters."""
+    if len(reporters) > HELD_REPORTERS:
+        return {*nsmallest(REPORTER_SKETCH_SIZE, reporters)}
     return next(iter(reporters)) if len(reporters) == 1 else reporters
 
 

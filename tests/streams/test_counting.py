@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from producers.contract import Kind
 from streams.calendar import LocalCalendar
-from streams.contract import Grain, Level, Path, reporter_hash
+from streams.contract import REPORTER_SKETCH_SIZE, Grain, Level, Path, reporter_hash
 from streams.counting import Countable, Counts, countable
 from tests.counted import Bucket, Measures, rows
 
@@ -95,6 +95,18 @@ def test_loading_from_facts_tells_nothing_and_recognises_repeats() -> None:
     assert figures(state) == {}
     state.add(opened("c"))
     assert figures(state)[Level.ESTATE, "e1", Grain.MINUTE, NOON].opened == 3
+
+
+def test_of_many_reporters_the_smallest_hashes_are_told_and_few_more_are_held() -> None:
+    state, hashes = counts(), set()
+    key = (Level.CITY, "city", Grain.MINUTE, NOON)
+    for first in range(0, 3000, 150):
+        for number in range(first, first + 150):
+            # Every second one repeats, so that the union is one of sets.
+            reporter = f"r{number // 2}"
+            state.add(opened(f"i{number}", reporter=reporter))
+            hashes.add(reporter_hash(reporter))
+        assert figures(state)[key].reporters == sorted(hashes)[:REPORTER_SKETCH_SIZE]
 
 
 def test_reporters_are_distinct() -> None:
