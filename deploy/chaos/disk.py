@@ -1,7 +1,7 @@
 """A disk that can be filled under ClickHouse: a small file system of its own where we may mount one.
 
 It is filled below what the embedded server keeps free, not to the last byte: what is being written then still
-finds room, because that engine takes a write that found none for done (ADR 11).
+finds room, because that engine takes a write that found none for done (ADR 12).
 
 Mounting takes a right that root has and others have not. Without it, ClickHouse is told to refuse inserts
 while less is free than no disk has: the same answer to the writer, but nothing breaks inside the server.

@@ -1,4 +1,4 @@
-"""A full disk under the embedded ClickHouse: it refuses, and what it holds stays whole (ADR 11)."""
+"""A full disk under the embedded ClickHouse: it refuses, and what it holds stays whole (ADR 12)."""
 
 from __future__ import annotations
 
