@@ -216,12 +216,16 @@ class Day:
     def _tell_categories(self, figures: NDArray[np.int32], upserts: Upserts) -> None:
         known = self._names.categories
         at_row, at_column = np.nonzero(figures)
-        names = [known[column] for column in at_column.tolist()]
-        numbers = figures[at_row, at_column].tolist()
+        columns, numbers = at_column.tolist(), figures[at_row, at_column].tolist()
+        alone = [[name] for name in known]
         ends = np.cumsum(np.bincount(at_row, minlength=len(figures))).tolist()
+        categories, counts = upserts.categories, upserts.category_counts
         for first, end in pairwise([0, *ends]):
-            upserts.categories.append(names[first:end])
-            upserts.category_counts.append(numbers[first:end])
+            if end - first == 1:  # most buckets of small units; lists that say the same are one
+                categories.append(alone[columns[first]])
+            else:
+                categories.append([known[column] for column in columns[first:end]])
+            counts.append(numbers[first:end])
 
 
 def _united(known: int | set[int] | None, more: list[int]) -> int | set[int]:
