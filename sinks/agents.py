@@ -1,5 +1,8 @@
 """The writer's Faust agents: batches in, rows stored, then acknowledged. They decide nothing.
 
+What has to wait for facts (a recount) waits beside its agent, not in it. All topics of a worker come through
+one consumer: an agent that takes nothing holds up the others, the one that stores those facts included.
+
 The order of a batch: rows, then (for tagged events) the progress that says so, then the acknowledgement. All
 of it is harmless to repeat. While ClickHouse is away an insert waits and retries: nothing is taken meanwhile
 and nothing is acknowledged. A row that alone is refused goes to the rejected topic whole.
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
@@ -61,6 +64,10 @@ class Waiting(Protocol):
         ...
 
 
+Rest = Coroutine[Any, Any, None]
+"""What remains to be done of a batch before it may be acknowledged, however long it takes."""
+
+
 class Recount(NamedTuple):
     """Local days of one part that are to be counted anew, from facts below `next`."""
 
@@ -95,12 +102,16 @@ class WriterAgents:
         for mark in batch.marks:
             STORED_OFFSET.labels(str(mark.part)).set(mark.next)
 
-    async def store_counts(self, records: Sequence[Any]) -> None:
-        """Store the new values of buckets, and recount the days that were older than the stream's memory."""
+    async def store_counts(self, records: Sequence[Any]) -> Rest | None:
+        """Store the new values of buckets; what remains is to recount days older than the stream's memory."""
         frames, rejected = read_count_frames(records)
         await self._reject(rejected)
         await self._in_thread(COUNTS_TOPIC, self._sink.insert_counts, frames)
-        for recount in recounts(frames):
+        asked = recounts(frames)
+        return self._recount(asked) if asked else None
+
+    async def _recount(self, asked: Sequence[Recount]) -> None:
+        for recount in asked:
             with self._waiting("the facts of a recount", COUNTS_TOPIC):
                 await self._wait_until_stored(recount)
             await self._in_thread(COUNTS_TOPIC, self._sink.recount_days, *recount)
@@ -172,19 +183,34 @@ def register(
 def _register(
     app: faust.App,
     topic: TopicT,
-    store: Callable[[Sequence[Any]], Awaitable[None]],
+    store: Callable[[Sequence[Any]], Awaitable[Rest | None]],
     takes: Callable[[Any], AsyncIterator[list[Any]]],
 ) -> None:
     async def write(stream: Any) -> None:
-        async for events in takes(stream):
-            current = list(_current(app, events))
-            await store([record for event in current for record in event.message.value])
-            for event in current:
-                _note_lag(app, event.message)
-            for event in _current(app, current):
-                await stream.ack(event)
+        async with asyncio.TaskGroup() as resting:  # one that fails ends the agent, and so the process
+            async for events in takes(stream):
+                current = list(_current(app, events))
+                rest = await store([record for event in current for record in event.message.value])
+                for event in current:
+                    _note_lag(app, event.message)
+                if rest is None:
+                    await _acknowledge(app, stream, current)
+                else:
+                    resting.create_task(_acknowledge_after(rest, app, stream, current))
 
     app.agent(topic, name=f"write_{topic.get_topic_name()}")(write)
+
+
+async def _acknowledge_after(rest: Rest, app: faust.App, stream: Any, events: Sequence[Any]) -> None:
+    for event in events:
+        event.message.value = ()  # stored: only where it stands in the log is needed from here on
+    await rest
+    await _acknowledge(app, stream, events)
+
+
+async def _acknowledge(app: faust.App, stream: Any, events: Sequence[Any]) -> None:
+    for event in _current(app, events):
+        await stream.ack(event)
 
 
 def _current(app: faust.App, events: Sequence[Any]) -> Iterator[Any]:

@@ -13,7 +13,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import faust
@@ -80,6 +81,7 @@ class Watchdog:
             stalled = asyncio.run(self._until_stalled())
         finally:
             self._health = Health(False, stalled)
+            tell_tasks(self._app.loop)
             self._end(stalled)
 
     async def _until_stalled(self) -> str:
@@ -141,6 +143,30 @@ class Watchdog:
 
     def _topics(self) -> set[str]:
         return {name for channel in [*self._app.topics] for name in channel.topics}
+
+
+def tell_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Log where each task of a loop stands: threads alone say of most of a worker that it waits."""
+    try:
+        tasks = asyncio.all_tasks(loop)
+    except RuntimeError as error:  # the loop runs in another thread, and its tasks change
+        log.warning("where the tasks stand cannot be told: %s", error)
+        return
+    for task in tasks:
+        log.warning("task %s: %s", task.get_name(), " > ".join(_awaited(task.get_coro())) or "done")
+
+
+def _awaited(coroutine: Any) -> Iterator[str]:
+    """Yield the places where a coroutine and those that it awaits stand: a task's own stack is one frame."""
+    while coroutine is not None:
+        for kind in ("cr", "ag", "gi"):
+            frame = getattr(coroutine, f"{kind}_frame", None)
+            if frame is not None:
+                yield f"{frame.f_code.co_qualname} ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
+                break
+        else:
+            return
+        coroutine = getattr(coroutine, "gi_yieldfrom" if kind == "gi" else f"{kind}_await", None)
 
 
 def end_process(stalled: str) -> None:

@@ -125,6 +125,7 @@ def test_whatever_stands_still_ends_with_its_code_and_says_what_stood(kafka: str
         wait_until(have_ended, "each has ended")
         for way, says in STALLS.items():
             assert running[way].code == os.EX_TEMPFAIL, (way, running[way].text)
+            assert "task " in running[way].text, "where each task stood"
             assert says in running[way].text, (way, running[way].text)
         # The end of the log says where the threads stood.
         assert "in die_in_the_agent" not in running["block_the_loop"].text
