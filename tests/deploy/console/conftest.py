@@ -35,6 +35,7 @@ ACCOUNTS: Final = {
     "wang": Grant.parse("operator"),
     "zhao": Grant.parse("operator"),
     "li": Grant.parse("viewer"),
+    "zhou": Grant.parse("administrator"),
     "street": Grant.parse(f"operator@street:{PINGSHAN}"),
 }
 FLAGS: Final = (
