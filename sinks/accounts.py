@@ -71,9 +71,14 @@ class Tally:
     rejected: int = 0
 
     @property
+    def missing(self) -> int:
+        """How many records are nowhere."""
+        return self.published - self.stored - self.duplicates - self.rejected
+
+    @property
     def is_exact(self) -> bool:
         """Whether every record is accounted for."""
-        return self.published == self.stored + self.duplicates + self.rejected
+        return not self.missing
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ UNIT_COUNT_FRAMES: Final = "unit_count_frames"
 """Takes what becomes rows of UNIT_COUNTS, and keeps nothing."""
 SURGES: Final = "surges"
 SURGE_ACTIONS: Final = "surge_actions"
+REVIEW_DECISIONS: Final = "review_decisions"
 REJECTED: Final = "rejected"
 PROGRESS: Final = "progress"
 UNITS: Final = "units"
@@ -30,6 +31,7 @@ TABLES: Final = (
     UNIT_COUNTS,
     SURGES,
     SURGE_ACTIONS,
+    REVIEW_DECISIONS,
     REJECTED,
     PROGRESS,
     UNITS,
@@ -50,6 +52,7 @@ BI_UNITS: Final = "units"
 BI_REJECTIONS: Final = "rejections"
 BI_SURGE_LADDER: Final = "surge_ladder"
 BI_LADDER_SHARES: Final = "ladder_shares"
+BI_REVIEW_DECISIONS: Final = "review_decisions"
 
 BI_VIEWS: Final = (
     BI_COMPLAINTS,
@@ -65,4 +68,5 @@ BI_VIEWS: Final = (
     BI_REJECTIONS,
     BI_SURGE_LADDER,
     BI_LADDER_SHARES,
+    BI_REVIEW_DECISIONS,
 )

@@ -110,3 +110,25 @@ LADDER_SHARE: Final = Gauge(
     "Share of a level's surges of the last 30 days that were solved there, without being raised.",
     ["level"],
 )
+DUE_REQUESTS: Final = Gauge(
+    "pulse_requests_due",
+    "Open requests that are to be done by a certain time, overdue ones among them.",
+    ["street", "name"],
+)
+OVERDUE_REQUESTS: Final = Gauge(
+    # Worry when it is a larger share of pulse_requests_due than it used to be.
+    "pulse_requests_overdue",
+    "Those of them whose time has passed, by the clock of the data.",
+    ["street", "name"],
+)
+VERIFIED: Final = Gauge(
+    # Worry when it is two days old.
+    "pulse_verify_timestamp_seconds",
+    "When the log and the tables were last compared to the end.",
+)
+VERIFY_DIFFERENCES: Final = Gauge(
+    # Worry about any.
+    "pulse_verify_differences",
+    "What did not match: records that are missing, rows without a record, counts that the facts do not give.",
+    ["kind"],
+)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import time
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import click
 from rich.console import Console
@@ -15,13 +16,18 @@ from rich.table import Table
 from deploy.commands.options import as_json_option
 from deploy.errors import OperationFailed, PartUnavailable
 from deploy.migration import patient
+from deploy.serving import serve_metrics
 from deploy.settings import Settings, load_settings
 from deploy.topics import read_epoch
 from producers.contract import RAW_TOPIC
 from sinks.clickhouse import DatabaseAway, DatabaseRefused
 from sinks.count_check import Difference
+from sinks.metrics import VERIFIED, VERIFY_DIFFERENCES
 from sinks.raw_log import LogAway
 from sinks.verify import Verification, Verifier
+from streams.watchdog import Health
+
+AWAY_SECONDS: Final = 300.0
 
 day = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -39,12 +45,27 @@ day = click.DateTime(formats=["%Y-%m-%d"])
     metavar="SECONDS",
     help="Wait for workers that are still at it, until they make no progress for so long.",
 )
-def command(as_json: bool, first: dt.datetime | None, last: dt.datetime | None, wait_seconds: float) -> None:
+@click.option(
+    "--every",
+    "hours",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="HOURS",
+    help="Stay, verify again every so many hours, and show what was found on /metrics.",
+)
+def command(
+    as_json: bool,
+    first: dt.datetime | None,
+    last: dt.datetime | None,
+    wait_seconds: float,
+    hours: float | None,
+) -> None:
     """Prove that every published event is stored, a duplicate, or rejected with a reason.
 
     Reads all of the raw topic, compares it with the tables, and recomputes the counts of every unit from the
     facts. Exit code 1 where anything is lost, doubled or miscounted; what differs is printed.
     """
+    if hours is not None:
+        _stay(load_settings(), first, last, wait_seconds, hours)
     found = verify(load_settings(), first, last, wait_seconds)
     if as_json:
         click.echo(json.dumps(as_tree(found), default=str))
@@ -75,6 +96,41 @@ def verify(
         raise PartUnavailable(str(error)) from error
     except DatabaseRefused as error:
         raise OperationFailed(str(error)) from error
+
+
+def _stay(
+    settings: Settings,
+    first: dt.datetime | None,
+    last: dt.datetime | None,
+    wait_seconds: float,
+    hours: float,
+) -> NoReturn:
+    """Verify again and again; a part that is away is tried again sooner, and ends nothing."""
+    serve_metrics(
+        settings.deploy.metrics_host, settings.deploy.metrics_port, "verifier", lambda: Health(True, "ok")
+    )
+    while True:
+        pause = hours * 3600
+        try:
+            found = verify(settings, first, last, wait_seconds)
+        except (PartUnavailable, OperationFailed) as error:
+            click.echo(error.format_message(), err=True)
+            pause = min(pause, AWAY_SECONDS)
+        else:
+            _print(found)
+            _show(found)
+        time.sleep(pause)
+
+
+def _show(found: Verification) -> None:
+    account = found.account
+    for kind, number in (
+        ("missing", sum(tally.missing for tally in account.sources.values())),
+        ("unexplained", account.unexplained_rows),
+        ("counts", found.counts.differing),
+    ):
+        VERIFY_DIFFERENCES.labels(kind).set(number)
+    VERIFIED.set_to_current_time()
 
 
 def as_tree(found: Verification) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         Route("/login", _public(site, login.log_in), methods=["POST"]),
         Route("/logout", _public(site, login.log_out), methods=["POST"]),
         Route("/surges/{surge:path}/actions", _private(site, acting.act), methods=["POST"]),
+        Route(f"{review.VIEW.path}/decisions", _private(site, review.decide), methods=["POST"]),
         Route(f"{API}/stream", _private(site, stream)),
         *data,
         *pages,

@@ -14,10 +14,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 
+from deploy.console.decisions import Decision
 from deploy.console.people import EVERYTHING, Person, Scope
 from deploy.console.settings import ConsoleSettings
 from sinks.clickhouse import ClickHouse, DatabaseRefused
-from sinks.contract import SURGE_ACTIONS
+from sinks.contract import REVIEW_DECISIONS, SURGE_ACTIONS
 from sinks.ladder.rungs import ActionKind
 from sinks.settings import SinksSettings
 from sinks.statements import resolve, split
@@ -29,6 +30,10 @@ THREADS: Final = 4
 PATIENCE_SECONDS: Final = 3.0
 """A page that waits longer for a database which is away is better told so."""
 ACTION_COLUMNS: Final = ("action_id", "surge_id", "action", "actor", "role", "level", "reason", "until", "at")
+DECISION_COLUMNS: Final = (
+    *("decision_id", "kind", "name", "source", "request_id", "event_id", "verdict", "estate_id"),
+    *("actor", "role", "at"),
+)
 
 
 def _within(parameter: str) -> str:
@@ -97,14 +102,28 @@ class Database:
         """
         now = milliseconds(dt.datetime.now(dt.UTC))
         row = (uuid.uuid4(), surge, action.value, person.name, person.role.value, level or "", reason)
-        columns = [[value] for value in (*row, until and milliseconds(until), now)]
-        refused = await self._in_thread(self._server.insert, SURGE_ACTIONS, ACTION_COLUMNS, columns)
-        if refused:
-            raise DatabaseRefused(f"the action cannot be stored: {refused[0].reason}")
+        await self._insert(SURGE_ACTIONS, ACTION_COLUMNS, (*row, until and milliseconds(until), now))
+
+    async def decide(self, decision: Decision, person: Person) -> None:
+        """Write what a person decided in a review.
+
+        Raises:
+            DatabaseAway: ClickHouse cannot be reached; whether it was written is not known.
+            DatabaseRefused: it refuses the row.
+        """
+        now = milliseconds(dt.datetime.now(dt.UTC))
+        row = (uuid.uuid4(), *decision, person.name, person.role.value, now)
+        await self._insert(REVIEW_DECISIONS, DECISION_COLUMNS, row)
 
     def close(self) -> None:
         """Wait for the queries that run, and end the threads."""
         self._threads.shutdown()
+
+    async def _insert(self, table: str, names: tuple[str, ...], row: tuple[Any, ...]) -> None:
+        columns = [[value] for value in row]
+        refused = await self._in_thread(self._server.insert, table, names, columns)
+        if refused:
+            raise DatabaseRefused(f"{table} does not take it: {refused[0].reason}")
 
     async def _in_thread(self, work: Any, *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)

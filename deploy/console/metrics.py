@@ -19,3 +19,6 @@ LOOKS_FAILED: Final = Counter(
 )
 LOGINS: Final = Counter("pulse_console_logins_total", "Logins by outcome", ["outcome"])
 ACTIONS: Final = Counter("pulse_console_actions_total", "Actions on surges that were noted", ["action"])
+DECISIONS: Final = Counter(
+    "pulse_console_decisions_total", "Decisions of reviews that were noted", ["kind", "verdict"]
+)

@@ -292,6 +292,21 @@ class AreaRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What was decided in a review."""
+
+    kind: str
+    name: str
+    source: str
+    request_id: str
+    event_id: str
+    verdict: str
+    estate_id: str
+    actor: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NameRow:
     """A name that messages use for an estate which the registry lacks."""
 

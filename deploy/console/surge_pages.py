@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -13,6 +15,7 @@ from deploy.console.people import Person, Scope
 from deploy.console.rows import CategoryRow, ComplaintRow, CountRow, SurgeDetail, SurgeRow, path_of
 from deploy.console.series import DAY, HOUR, PAST_DAYS, Series, floor_hour
 from deploy.console.site import Context, Site, View, not_found
+from deploy.console.wording import distinctive
 from sinks.ladder import rungs
 from streams.contract import Level
 from streams.estates.problems import PROBLEM_TYPES
@@ -25,6 +28,8 @@ LONGEST: Final = 168
 """Hours of the longest chart."""
 LOOKED_BACK: Final = 40 * DAY
 USUAL_DAYS: Final = 90
+OTHER_TEXTS: Final = 500
+MOST_WORDS: Final = 8
 FIRST_DATE: Final = dt.date(1970, 1, 2)
 LAST_DATE: Final = dt.date(2149, 6, 5)
 
@@ -75,6 +80,7 @@ async def gather_one(site: Site, request: Request, person: Person) -> Context:
         "deeds": deeds(surge.actions)[::-1],
         "chart": await _chart(site, surge),
         "categories": await _categories(site, surge),
+        "words": await asyncio.to_thread(_words, site, surge, complaints),
         "complaints": sorted(complaints, key=lambda row: row.occurred_at),
         "children": [(unit, site.board.units.name("estate", unit)) for unit in surge.children],
         "above": _above(site, surge, person),
@@ -136,6 +142,19 @@ async def _categories(site: Site, surge: SurgeDetail) -> list[tuple[str, int, fl
     before = {row.category: row.now / all_usual for row in usual if all_usual}
     ranked = sorted(surge.categories.items(), key=lambda each: (-each[1], each[0]))
     return [(name, count, count / total, before.get(name, 0.0)) for name, count in ranked]
+
+
+def _words(site: Site, surge: SurgeDetail, complaints: Sequence[ComplaintRow]) -> list[str]:
+    """Return what the surge's complaints say and others do not: for a worker thread."""
+    own = {row.identity for row in complaints}
+    others = [row for row in site.board.feed if row.identity not in own][:OTHER_TEXTS]
+    unit = site.board.units.find(surge.level, surge.unit)
+    names = {surge.name, *(row.estate for row in complaints), *(unit.aliases if unit else ())}
+    return distinctive([*map(_text, complaints)], [*map(_text, others)], names, MOST_WORDS)
+
+
+def _text(row: ComplaintRow) -> str:
+    return f"{row.title} {row.excerpt}"
 
 
 def _above(site: Site, surge: SurgeRow, person: Person) -> list[tuple[str, str, str]]:

@@ -68,6 +68,11 @@ class Units:
         ]
         return [row for *_, row in sorted(ranked, key=lambda each: each[:3])[:limit]]
 
+    def called(self, words: str, scope: Scope) -> list[UnitRow]:
+        """Return the estates within a scope that have just this id, name or alias."""
+        wanted = words.casefold().strip()
+        return [row for row in self.estates(scope) if _rank(row, wanted) == 0]
+
     def _right_above(self, row: UnitRow) -> Key | None:
         """Return the nearest unit above: a registry without communities puts estates right into streets."""
         for level in LEVELS[LEVELS.index(Level(row.level)) + 1 :]:

@@ -42,7 +42,7 @@ HEALTH: Final = Dashboard(
                 ),
                 stat(
                     "Log to visible row, p99",
-                    "histogram_quantile(0.99, sum by (le) (rate(pulse_sink_latency_seconds_bucket[5m])))",
+                    "pulse:sink_latency_seconds:p99_5m",
                     unit="s",
                     worry=30,
                 ),

@@ -11,6 +11,7 @@ from deploy.settings import Settings
 from sinks.alerts.alerter import Alerter
 from sinks.alerts.alertmanager import Alertmanager
 from sinks.alerts.names import UnitNames
+from sinks.alerts.overdue import OverdueRequests
 from sinks.alerts.register import register
 from sinks.ladder.actions import Actions
 from sinks.ladder.keeper import LadderKeeper
@@ -30,4 +31,4 @@ def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None
     heard = alertmanager if alerts.alertmanager_url else None
     ladder = LadderKeeper(settings.sinks.ladder, zone, Actions(settings.sinks), alerter, heard)
     topic, events = batch_topic(app, SURGES_TOPIC), partial(batch_events, app)
-    register(app, alerter, ladder, settings.sinks, topic, events)
+    register(app, alerter, ladder, OverdueRequests(settings.sinks), settings.sinks, topic, events)

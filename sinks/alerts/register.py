@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import faust
 from faust.types import TP, TopicT
 
 from sinks.alerts.alerter import Alerter
+from sinks.alerts.overdue import OverdueRequests
 from sinks.alerts.surge_log import read_below
 from sinks.ladder.keeper import LadderKeeper
 from sinks.metrics import STALE_BATCHES
@@ -22,6 +24,7 @@ def register(
     app: faust.App,
     alerter: Alerter,
     ladder: LadderKeeper,
+    overdue: OverdueRequests,
     settings: SinksSettings,
     topic: TopicT,
     batch_events: Callable[[Any], AsyncIterator[Any]],
@@ -32,6 +35,7 @@ def register(
         app: to attach to.
         alerter: told of surges.
         ladder: looks at what people did about them.
+        overdue: counts requests that are overdue.
         settings: where the log is, and how often to repeat and to look.
         topic: that of the surges, whose items are lists of records.
         batch_events: yields such items of a stream, not acknowledged.
@@ -65,8 +69,12 @@ def register(
     async def look(*_: Any) -> None:
         await ladder.look()
 
+    async def count(*_: Any) -> None:
+        await asyncio.to_thread(overdue.look)
+
     app.timer(interval=settings.alerts.resend_seconds)(repeat)
     app.timer(interval=settings.ladder.look_seconds)(look)
+    app.timer(interval=settings.alerts.overdue_seconds)(count)
 
     @app.on_before_shutdown.connect
     async def close(*_: Any, **__: Any) -> None:

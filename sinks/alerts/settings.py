@@ -50,6 +50,9 @@ class AlertSettings(BaseModel):
         description="Days, by the wall clock, since its last change, after which an open surge is not told "
         "any more: a replay of last year wakes nobody.",
     )
+    overdue_seconds: float = Field(
+        300.0, gt=0, description="Seconds between two looks at requests that are overdue."
+    )
     request_seconds: float = Field(10.0, gt=0, description="Seconds that Alertmanager may take to answer.")
     patience_seconds: float = Field(
         3600.0,

@@ -134,6 +134,7 @@ ROUTES = [
     ("alertname=ComplaintSurge level=city severity=high", "city"),
     ("alertname=ComplaintSurgeRaised level=estate raised_to=street", "street"),
     ("alertname=ComplaintSurgeRaised level=estate raised_to=community", "community"),
+    ("alertname=RequestsOverdue severity=warning level=street street=S1", "street"),
     ("alertname=PulseInstanceDown severity=critical", "duty"),
 ]
 

@@ -48,6 +48,7 @@ def test_every_role_has_a_service(services: dict[str, dict[str, Any]]) -> None:
         ("relay", "--host"),
         ("produce", "http"),
         ("console", "--host"),
+        ("verify", "--every"),
     }
 
 

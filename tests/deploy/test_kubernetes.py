@@ -29,7 +29,7 @@ def container(deployment: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_role_is_deployed() -> None:
     started = {tuple(container(each)["args"][:2]) for each in DEPLOYMENTS}
-    assert started == {*(("worker", role) for role in ROLES), ("console", "--host")}
+    assert started == {*(("worker", role) for role in ROLES), ("console", "--host"), ("verify", "--every")}
     for each in DEPLOYMENTS:
         assert_pulse_takes(container(each)["args"])
 

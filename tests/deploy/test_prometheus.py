@@ -13,16 +13,18 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.grafana.__main__ import DASHBOARDS
 from tests.deploy.shown_metrics import METRIC, shown_metrics
 
 PROMETHEUS = Path(__file__).parents[2] / "deploy" / "prometheus"
+RECORDED = re.compile(r"\bpulse:[a-z0-9_:]+")
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
-def rules() -> list[dict[str, Any]]:
+def rules(kind: str = "alert") -> list[dict[str, Any]]:
     files = sorted((PROMETHEUS / "rules").glob("*.yml"))
     groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
-    return [rule for group in groups for rule in group["rules"]]
+    return [rule for group in groups for rule in group["rules"] if kind in rule]
 
 
 def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -59,6 +61,13 @@ def test_every_alert_has_a_unit_test() -> None:
 def test_rules_use_only_metrics_that_a_stage_shows(rule: dict[str, Any]) -> None:
     asked = {re.sub(r"_(bucket|sum|count)$", "", name) for name in METRIC.findall(rule["expr"])}
     assert asked <= shown_metrics()
+
+
+def test_figures_that_rules_and_panels_share_are_recorded() -> None:
+    asked = [rule["expr"] for rule in rules()]
+    asked += [query.text for each in DASHBOARDS for panel in each.panels() for query in panel.queries]
+    used = {name for expression in asked for name in RECORDED.findall(expression)}
+    assert used == {rule["record"] for rule in rules("record")}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaConsumer
@@ -13,10 +18,12 @@ from kafka.structs import TopicPartition
 
 from deploy.cli import pulse
 from deploy.local.clickhouse import ClickHouseServer
+from deploy.local.ports import LOOPBACK, free_ports
 from deploy.settings import load_settings
 from producers.contract import RAW_TOPIC, ComplaintEvent, Kind, encode, event_key
 from sinks.sink import ClickHouseSink
 from streams.contract import Reason, Rejected
+from tests.deploy.monitoring import wait_until
 from tests.sinks.made import NOON
 
 pytestmark = pytest.mark.stack
@@ -129,3 +136,27 @@ def test_verify_says_in_json_and_by_its_exit_code_what_is_missing(platform: str)
     assert set(tree) == {"exact", "sources", "missing", "unexplained", "counts", "seconds"}
     for tally in tree["sources"].values():
         assert set(tally) == {"published", "stored", "duplicates", "rejected", "exact"}
+
+
+def test_a_verifier_that_stays_shows_what_it_found(platform: str) -> None:
+    del platform
+    as_json("migrate")
+    [port] = free_ports(1)
+    verifier = subprocess.Popen(
+        [sys.executable, "-m", "deploy.cli", "verify", "--every", "24", "--wait", "0"],
+        env={**os.environ, "PULSE_DEPLOY__METRICS_PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+    )
+
+    def has_verified() -> bool:
+        assert verifier.poll() is None
+        with suppress(httpx.TransportError):
+            page = httpx.get(f"http://{LOOPBACK}:{port}/metrics").text
+            return "pulse_verify_differences{" in page and "pulse_verify_timestamp_seconds 0.0" not in page
+        return False
+
+    try:
+        wait_until(has_verified, "it has verified once")
+    finally:
+        verifier.terminate()
+        assert verifier.wait(20) is not None

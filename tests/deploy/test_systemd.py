@@ -46,4 +46,5 @@ def test_every_worker_has_a_unit() -> None:
         "pulse-alerter",
         "pulse-http",
         "pulse-console",
+        "pulse-verifier",
     }

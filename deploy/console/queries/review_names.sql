@@ -10,6 +10,7 @@ FROM
     LIMIT 1 BY source, request_id, event_id
 )
 WHERE startsWith(estate_id, '?') AND {in_scope}
+    AND substring(estate_id, 2) NOT IN (SELECT name FROM {bi}.review_decisions WHERE kind = 'name' AND verdict != 'open')
 GROUP BY estate_id
 ORDER BY complaints DESC, name
 LIMIT {rows:UInt32}

@@ -10,5 +10,7 @@ FROM
     LIMIT 1 BY source, request_id, event_id
 )
 WHERE tag_confidence < 0.7 AND estate_id != 'unplaced' AND {in_scope}
+    AND (source, request_id, event_id) NOT IN
+        (SELECT source, request_id, event_id FROM {bi}.review_decisions WHERE kind = 'tag' AND verdict != 'open')
 ORDER BY tag_confidence, occurred_at DESC
 LIMIT {rows:UInt32}

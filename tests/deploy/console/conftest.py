@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from pydantic import SecretStr
 
 from deploy.console.accounts import Accounts
@@ -35,12 +35,15 @@ ACCOUNTS: Final = {
     "wang": Grant.parse("operator"),
     "zhao": Grant.parse("operator"),
     "li": Grant.parse("viewer"),
+    "zhou": Grant.parse("administrator"),
     "street": Grant.parse(f"operator@street:{PINGSHAN}"),
 }
 FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
+PATIENCE_MS: Final = 15_000
+"""With a slow machine. How soon a page shows a row is measured, not tested: docs/console.md."""
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -166,6 +169,7 @@ def browser() -> Iterator[Browser]:
     path = browser_path()
     if path is None:
         pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         yield browser

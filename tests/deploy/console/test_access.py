@@ -40,6 +40,8 @@ def test_it_reads_views_and_adds_to_the_audit(console_user: Client) -> None:
         "SELECT reporter FROM pulse.complaints",
         "SELECT * FROM pulse.rejected",
         "SELECT * FROM pulse.surge_actions",
+        "SELECT * FROM pulse.review_decisions",
+        "ALTER TABLE pulse.review_decisions DELETE WHERE 1",
         "INSERT INTO pulse.surges (surge_id) VALUES ('x')",
         "INSERT INTO pulse.complaints (source) VALUES ('x')",
         "ALTER TABLE pulse.surge_actions DELETE WHERE 1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,6 +30,8 @@ ONE = "estate:440310001:12345/s-one/1"
 OWN = "estate:440310001:12345/s-own/1"
 OTHER = "estate:440310002:12345/s-other/1"
 """Ids of surges hold the opening request's, slashes and all."""
+TURNS = {Kind.OPENED, Kind.CLOSED, Kind.REOPENED}
+"""What a request is open or closed by."""
 ACTION = {"action": "acknowledge", "reason": "called the property company"}
 
 
@@ -239,6 +242,25 @@ def test_a_unit_s_chart_holds_the_counts_of_the_facts(operator: httpx.Client, ci
         there = [fact for fact in opened_on(city, day) if fact.path.street == PINGSHAN]
         assert rows[day] == len(there), day
     assert sum(rows.values()) > 100
+
+
+def test_requests_are_followed_to_their_end(operator: httpx.Client, city: City) -> None:
+    stories: dict[str, list[Tagged]] = defaultdict(list)
+    for fact in sorted(city.facts, key=lambda each: (each.occurred_at, each.offset)):
+        stories[f"{fact.source}/{fact.request_id}"].append(fact)
+    own = [
+        facts
+        for facts in stories.values()
+        if any(fact.kind is Kind.OPENED and fact.path.street == PINGSHAN for fact in facts)
+    ]
+    last = [[fact.kind for fact in facts if fact.kind in TURNS][-1] for facts in own]
+    stand = json.loads(operator.get(f"/api/units/street/{PINGSHAN}/requests").text)["stand"]
+    assert stand["opened"] == len(own) > 50
+    assert stand["assigned"] == sum(any(fact.kind is Kind.ASSIGNED for fact in facts) for facts in own) > 0
+    assert stand["closed"] == sum(kind is Kind.CLOSED for kind in last) > 0
+    page = operator.get(f"/units/street/{PINGSHAN}/requests", params={"lang": "en"}).text
+    for share in (stand["assigned"], stand["closed"]):
+        assert f"<dd>{100 * share / stand['opened']:.0f}%</dd>" in page
 
 
 def test_logins_are_limited(database: ClickHouseServer, accounts_file: Path) -> None:

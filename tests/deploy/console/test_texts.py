@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from string import Formatter
 
+from deploy.console.decisions import Verdict
 from deploy.console.expectation import Heat
 from deploy.console.handling import State
 from deploy.console.people import Role
@@ -23,6 +24,7 @@ SETS = {
     "severity": [*Severity],
     "state": [*State],
     "role": [*Role],
+    "verdict": [*Verdict],
     "level": [*Level],
     "category": PROBLEM_TYPES,
 }
