@@ -7,6 +7,7 @@ own (without 小区, 花园 and the like) is long enough that one wrong characte
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -19,6 +20,8 @@ WORD_ORDER: Final = "word_order"
 TYPO: Final = "typo"
 CLIP: Final = "clip"
 _TONES: Final = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuuuuuunnnm")
+_REMEMBERED: Final = 8192
+"""Names whose near names are kept: letters of one city name the same estates again and again."""
 _MIN_SOUND: Final = 3
 _MIN_TYPO: Final = 4
 _TAILS: Final = frozenset("园苑院圆元源")
@@ -58,8 +61,9 @@ class NearNames:
             if len(name) >= _MIN_SOUND:
                 is_told = readings[0].spelling < Spelling.CLIPPED and not is_institution(name)
                 self._add(name, is_told)
+        self.find = lru_cache(maxsize=_REMEMBERED)(self._find)
 
-    def find(self, name: str, *, strict: bool = False) -> tuple[tuple[Reading, ...], str] | None:
+    def _find(self, name: str, *, strict: bool = False) -> tuple[tuple[Reading, ...], str] | None:
         """Return what a name that the registry lacks may be a misspelling of, and how; None: of nothing.
 
         Args:

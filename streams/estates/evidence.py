@@ -34,7 +34,7 @@ from streams.estates.matcher import Matcher
 from streams.estates.mentions import Mention, Page, Rule
 from streams.estates.names_model import NamesModel
 from streams.estates.problems import WORDS
-from streams.estates.variants import core
+from streams.estates.variants import base, core
 
 _PLACEISH: Final = re.compile(
     r"(?:[路街巷村镇乡桥站塘冲坡垅岭湖山河]|社区|广场|大厦|市场|商城|中心|公司|[局厂院所校])\Z"
@@ -43,11 +43,36 @@ _COMMERCE: Final = re.compile(r"(?:广场|大厦|市场|商城|中心|写字楼|
 _DWELLING: Final = re.compile(
     r"(?:苑|园|府|郡|庭|居|邸|墅|寓|公馆|小区|家园|花园|新村|世家|人家|宿舍|里|湾|城|国际|小镇|山庄)\Z"
 )
+_PUBLIC: Final = re.compile(
+    r"公园|工业园|产业园|物流园|科技园|园区|大学|学院|学生|学校|中学|小学|医院|养老|体育|图书馆|博物馆|文化馆|机场|车站|地铁"
+    r"|新区|片区|开发区|景区|市场|工地|公司|管理局|水世界|乐园|广场\Z|中心\Z"
+)
+"""Said of what is open to all, or of an area."""
+_CALLED: Final = (
+    "商品房",
+    "安置房",
+    "楼盘",
+    "小区",
+    "项目",
+    "房产",
+    "住宅",
+    "开发的",
+    "购买的",
+    "名为",
+    "名称是:",
+)
+"""Said right before an estate's name: 定向商品房伊景园."""
+_CALLED_LAST: Final = frozenset(word[-1] for word in _CALLED)
+_RURAL_AFTER: Final = 6
+_RURAL_BEFORE: Final = frozenset("镇乡")
 _OWNER: Final = re.compile(r"业主|住户|居民|物业|业委会|交房|精装|楼盘|开发商|住宅")
 _RESIDENT: Final = re.compile(r"[^,。;!?\n]{0,10}(?:业主|住户|居民|购房者|房子|商品房|的一套|一套)")
 _LIST_OWNED: Final = re.compile(
     r"(?:[、,和与及][^,。;!?、\n]{2,9}){0,12}(?:等[^,。\n]{0,6})?(?:的|全体|小区)*(?:业主|居民|住户)"
 )
+_WRITES: Final = re.compile(r"(?:我是|我们是|本人是|我们)[^。;!?\n]*\Z")
+_LIST_BEFORE: Final = 90
+"""Characters of a list of estates that are read back to who writes: 我们是A、B、C的业主."""
 _LIST_OWNED_FIRST: Final = frozenset("、,和与及等的全小业居住")
 _SCHOOL: Final = re.compile(r"小学|中学|幼儿园|学校|医院|公园")
 _SCHOOL_FIRST: Final = frozenset("小中幼学医公")
@@ -72,11 +97,12 @@ _STANDING: Final = (
 _NAMED: Final = (
     "length", "short", "rule_variant", "rule_clip", "rule_homophone", "rule_word_order", "rule_typo",
     "generic", "likeness", "placeish", "commerce", "dwelling", "community", "edge_hard", "edge_soft",
+    "public", "brand", "usual_ending",
     "unknown", "unknown_used", "unknown_likeness", "unknown_least", "unknown_repeated", "unknown_dwelling",
 )  # fmt: skip
 _SAID: Final = (
     "tail", "phase", "building", "use_after", "use_before", "self_before", "topic_before", "owner_near",
-    "quoted", "number_follows", "list", "list_owned", "resident", "resident_alone",
+    "called", "rural", "quoted", "number_follows", "list", "list_owned", "resident", "resident_alone",
 )  # fmt: skip
 _BESIDE: Final = (
     "near_after_all", "near_after_any", "near_before_all", "near_before_any", "elsewhere_all",
@@ -111,6 +137,7 @@ _KINDS_OF_WORD: Final = [
 _BUILDING, _USED, _NEAR_AFTER, _SCHOOL_AFTER, _LISTED_OWNERS, _NEAR_BEFORE = (1 << bit for bit in range(6))
 _SELF, _TOPIC, _USE, _OWNERS, _QUOTED, _NUMBER, _LISTED = (1 << bit for bit in range(6, 13))
 _TAIL, _PHASE, _USED_AT_END, _RESIDES, _CLEAN, _ELSEWHERE = (1 << bit for bit in range(13, 19))
+_CALLED_SO, _VILLAGE = 1 << 19, 1 << 20
 _FOLLOWING: Final = (
     (_BUILDING, BUILDING, BUILDING_FIRST),
     (_USED, USE_AFTER, USE_AFTER_FIRST),
@@ -144,6 +171,9 @@ class Shape(NamedTuple):
     placeish: bool
     commerce: bool
     dwelling: bool
+    public: bool
+    brand: bool
+    usual: bool
     as_area: bool
 
 
@@ -152,10 +182,14 @@ class EvidenceReader:
 
     Args:
         model: how names of the registry look.
+        brands: what names of the registry begin with and is not theirs.
+        endings: how names of the registry often end.
     """
 
-    def __init__(self, model: NamesModel) -> None:
+    def __init__(self, model: NamesModel, brands: frozenset[str], endings: frozenset[str]) -> None:
         self._model = model
+        self._brands = brands
+        self._endings = endings
         self._shape = lru_cache(maxsize=8192)(self._shape_of)
 
     def read(self, page: Page, candidates: Sequence[Candidate]) -> list[Pieces]:
@@ -201,7 +235,7 @@ class EvidenceReader:
             *_beside(candidate, some, every, in_title, title),
             *_neighbours(page, candidate, everyone, residents),
             *title,
-            *_sentence(page, candidate),
+            *(_answers(0) if in_title else _sentence(page, candidate)),
         )
 
     def _named(self, candidate: Candidate, some: int) -> Pieces:
@@ -226,6 +260,9 @@ class EvidenceReader:
             shape.as_area and all(mention.reach == mention.end for mention in mentions),
             left == Edge.HARD,
             left == Edge.SOFT,
+            shape.public,
+            shape.brand,
+            shape.usual,
             unknown,
             unknown and some & _USED_AT_END > 0,
             shape.mean if unknown else 0.0,
@@ -245,6 +282,9 @@ class EvidenceReader:
             placeish=_PLACEISH.search(name) is not None,
             commerce=_COMMERCE.search(name) is not None,
             dwelling=_DWELLING.search(name) is not None,
+            public=_PUBLIC.search(name) is not None,
+            brand=any(name[:size] in self._brands for size in (2, 3, 4)),
+            usual=base(name)[-2:] in self._endings,
             as_area=name.endswith(_AREAS),
         )
 
@@ -309,6 +349,8 @@ def _said(some: int, alone: bool) -> Pieces:
         some & _SELF > 0,
         some & _TOPIC > 0,
         some & _OWNERS > 0,
+        some & _CALLED_SO > 0,
+        some & _VILLAGE > 0,
         some & _QUOTED > 0,
         some & _NUMBER > 0,
         some & _LISTED > 0,
@@ -356,13 +398,8 @@ def _neighbours(
 
 
 def _sentence(page: Page, candidate: Candidate) -> tuple[bool, ...]:
-    """Return what the sentence is about in which the text, not the title, first names it."""
-    for mention in candidate.mentions[:_LOOKED_AT]:
-        if mention.start >= page.title_end:
-            break
-    else:
-        return _answers(0)
-    text = page.text
+    """Return what the sentence is about that first names it."""
+    text, mention = page.text, candidate.mentions[0]
     begin = max([text.rfind(mark, page.title_end, mention.start) for mark in _SENTENCE_MARKS])
     stop = CLAUSE_END.search(text, mention.reach)
     begin = max(page.title_end, begin, mention.start - _SENTENCE_BEFORE)
@@ -382,7 +419,8 @@ def _around(page: Page, mention: Mention) -> int:
         found |= _LISTED
     if after.isdigit():
         found |= _NUMBER
-    if found & _SELF and _RESIDENT.match(text, reach):
+    lives = found & _SELF and _RESIDENT.match(text, reach)
+    if lives or (found & _LISTED_OWNERS and _WRITES.search(text, max(0, start - _LIST_BEFORE), start)):
         found |= _RESIDES
     if _OWNER.search(text, end, reach + 14):
         found |= _OWNERS
@@ -391,6 +429,9 @@ def _around(page: Page, mention: Mention) -> int:
         found |= ("小区" in said) * _TAIL | ("期" in said) * _PHASE
     if mention.text.endswith("小区"):
         found |= _TAIL
+    behind = text[reach : reach + _RURAL_AFTER]
+    if text[start - 1 : start] in _RURAL_BEFORE or "组" in behind or "村" in behind:
+        found |= _VILLAGE
     if not mention.readings and USE_AFTER.match(text, end):
         found |= _USED_AT_END
     if start < page.title_end and not (mention.elsewhere or found & (_NEAR_AFTER | _NEAR_BEFORE)):
@@ -408,6 +449,8 @@ def _before(text: str, start: int) -> int:
         found |= _LISTED
     elif last in '“"':
         found |= _QUOTED
+    if last in _CALLED_LAST and text.endswith(_CALLED, 0, start):
+        found |= _CALLED_SO
     if last in _NEAR_LAST and any(text[start - size : start] in NEAR_BEFORE for size in _NEAR_LENGTHS):
         found |= _NEAR_BEFORE
     begin, furthest = 0, max(0, start - _LEAD_BEFORE)

@@ -18,21 +18,21 @@ from streams.estates.edges import Edge, EdgeFinder
 from streams.estates.evidence import NAMES, EvidenceReader, Pieces, ruled
 from streams.estates.folding import Folder, Sheet, fold
 from streams.estates.gazetteer import places, suffixes
-from streams.estates.lexicon import BOUNDARIES, CLAUSE_END
+from streams.estates.lexicon import BOUNDARIES, CLAUSE_END, SUFFIXES
 from streams.estates.lists import shared_in_lists
 from streams.estates.mentions import Mention, MentionFinder, Page
 from streams.estates.names_model import NamesModel
 from streams.estates.positions import Positions
 from streams.estates.registry import Registry
 from streams.estates.replacements import DECLARED
-from streams.estates.variants import compile_spellings, own_name
+from streams.estates.variants import brands_of, compile_spellings, own_name
 from streams.estates.weights import Forest, Weights, load_weights
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text that are read; a letter names its estate long before."""
 PRIMARY_FROM: Final = 0.5
 """Probability from which an estate of the registry is taken for what the message is about."""
-UNKNOWN_FROM: Final = 0.4
+UNKNOWN_FROM: Final = 0.3
 """The same for a name that the registry lacks: to find it is worth some false ones."""
 REVIEW_BELOW: Final = 0.65
 """A tag of lower confidence is for a person to look at."""
@@ -102,7 +102,7 @@ class Tagger:
         words = dict.fromkeys(BOUNDARIES, Edge.WORD) | dict.fromkeys(places(registry), Edge.PLACE)
         self._edges = EdgeFinder(words, model)
         self._finder = MentionFinder(self._spellings, model, suffixes(registry))
-        self._evidence = EvidenceReader(model)
+        self._evidence = EvidenceReader(model, brands_of(registry), suffixes(registry) | set(SUFFIXES))
         self._context = Context(registry)
         self._positions = Positions(registry)
         self._unplaced = registry.path(UNPLACED)

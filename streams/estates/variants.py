@@ -131,7 +131,7 @@ def compile_spellings(registry: Registry, damage: Mapping[str, str] | None = Non
         damage: single characters that a source has replaced, as `{written: meant}`.
     """
     names = [(estate, name) for estate in _ordered(registry) for name in (estate.name, *estate.aliases)]
-    brands = _brands([base(fold(name)) for _, name in names], registry)
+    brands = brands_of(registry)
     found: dict[str, dict[tuple[str, str], Reading]] = {}
     for estate, name in names:
         key, whole = own_name(fold(name)), base(fold(name)) == fold(name)
@@ -213,8 +213,9 @@ def _clips(name: str) -> Iterator[tuple[str, Spelling]]:
                 yield name[:-length], Spelling.HEAD
 
 
-def _brands(bases: list[str], registry: Registry) -> frozenset[str]:
+def brands_of(registry: Registry) -> frozenset[str]:
     """Return what names begin with and is not theirs: developers of several estates, and the city."""
+    bases = [base(fold(name)) for e in registry.estates.values() for name in (e.name, *e.aliases)]
     heads = Counter(name[:length] for name in set(bases) for length in (2, 3, 4) if len(name) > length + 2)
     developers = Counter(
         head
