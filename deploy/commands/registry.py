@@ -12,6 +12,7 @@ from typing import Final
 
 import click
 
+from deploy.commands.registry_candidates import accept_candidate, suggest_candidates
 from deploy.commands.registry_load import command as load
 from deploy.errors import OperationFailed
 from producers.contract import Crs
@@ -38,7 +39,7 @@ _OUT: Final = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 @click.group("registry")
 def command() -> None:
-    """Import, check or load the registry of estates."""
+    """Import, check or load the registry of estates, and add to it what messages name."""
 
 
 @command.command("import")
@@ -188,3 +189,5 @@ def _one_line() -> Iterator[None]:
 
 
 command.add_command(load)
+command.add_command(suggest_candidates)
+command.add_command(accept_candidate)

@@ -62,7 +62,7 @@ def command(
     """Tie messages to estates: one row for each estate that a message names, primaries first."""
     if out is None and categories is None and not explain:
         raise click.UsageError("nothing to do: give --out, --categories or --explain")
-    events = list(read_messages(messages, mapping, source or _guess_source(messages, mapping)))
+    events = list(read_messages(messages, mapping, source or guess_source(messages, mapping)))
     seconds = time.perf_counter()
     summary: dict[str, Any] = {"messages": len(events)}
     if out is not None or explain:
@@ -77,7 +77,7 @@ def command(
         click.echo(json.dumps(summary, ensure_ascii=False) if as_json else _plain(summary), err=not as_json)
 
 
-def _guess_source(path: Path, mapping: str) -> str:
+def guess_source(path: Path, mapping: str) -> str:
     """Return the source whose way of anonymising most of the first messages show; empty: none."""
     if mapping:
         return ""

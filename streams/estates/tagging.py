@@ -32,7 +32,7 @@ LONGEST_TEXT: Final = 20_000
 """Characters of a text that are read; a letter names its estate long before."""
 PRIMARY_FROM: Final = 0.5
 """Probability from which an estate of the registry is taken for what the message is about."""
-UNKNOWN_FROM: Final = 0.3
+UNKNOWN_FROM: Final = 0.35
 """The same for a name that the registry lacks: to find it is worth some false ones."""
 REVIEW_BELOW: Final = 0.65
 """A tag of lower confidence is for a person to look at."""

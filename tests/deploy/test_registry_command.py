@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deploy.commands.registry import command
-from streams.estates.registry_files import read_registry
+from streams.estates.registry_files import read_registry, write_registry
+from tests.streams.estates.complaints import small_city
 
 LISTING = (
     "name,site,address,lng,lat\n"
@@ -96,3 +97,65 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     assert checked.exit_code == 1
     assert "r.csv, line 1: the column name is missing" in checked.output
     assert run("check", tmp_path / "none.csv").exit_code == 2
+
+
+MESSAGES = (
+    "id,title,body\n"
+    "1,岳麓区伊景园滨河苑小区捆绑车位,我是伊景园滨河苑的业主\n"
+    "2,伊景园·滨河苑小区业主维权,我是伊景园·滨河苑的业主，小区不交房\n"
+    "3,丽发新城电梯坏了,我是丽发新城的业主\n"
+)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    path = tmp_path / "registry.csv"
+    write_registry(small_city(), path)
+    return path
+
+
+@pytest.fixture
+def messages(tmp_path: Path) -> Path:
+    path = tmp_path / "messages.csv"
+    path.write_text(MESSAGES, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("target", ["new", "estate"])
+def test_what_suggest_lists_can_be_accepted_and_is_listed_no_more(
+    registry: Path, messages: Path, target: str
+) -> None:
+    listed = run("suggest", "--registry", registry, "--in", messages, "--json")
+    assert listed.exit_code == 0, listed.output
+    [candidate] = json.loads(listed.output)
+    assert (candidate["messages"], candidate["examples"]) == (2, ["1", "2"])
+    before = read_registry(registry)
+    estate = target if target == "new" else min(before.estates)
+    accepted = run(
+        "accept",
+        candidate["candidate"],
+        "--as",
+        estate,
+        "--name",
+        "伊景园滨河苑",
+        "--registry",
+        registry,
+        "--json",
+    )
+    assert accepted.exit_code == 0, accepted.output
+    done = json.loads(accepted.output)
+    after = read_registry(registry)
+    assert done["version"] == after.version != before.version
+    assert "伊景园滨河苑" in (after.estates[done["estate"]].name, *after.estates[done["estate"]].aliases)
+    assert run("suggest", "--registry", registry, "--in", messages).output == "no candidates\n"
+    again = run("accept", candidate["candidate"], "--as", "new", "--registry", registry)
+    assert again.exit_code == 1
+    assert "already" in again.output
+
+
+def test_nothing_is_written_where_the_estate_is_unknown(registry: Path) -> None:
+    before = registry.read_bytes()
+    refused = run("accept", "?伊景园滨河园", "--as", "nowhere", "--registry", registry)
+    assert refused.exit_code == 1
+    assert "nowhere" in refused.output
+    assert registry.read_bytes() == before
