@@ -19,7 +19,7 @@ from streams.estates.pairs import CHARACTERS, Units
 LONGEST_UNKNOWN: Final = 10
 _FUNCTION: Final = (
     "的了是在有们我你他她它这那该被把给让将但就也都或而因由从向对"
-    "没未曾不很太最更已还又再才只并且若则所着么吗呢吧啊请问说"
+    "没未曾不很太最更已还又再才只并且若则所着么吗呢吧啊请问说到"
 )
 """Characters of grammar: hardly any estate's name has one."""
 _EDGE_WORTH: Final = np.array((0.0, 2.5, 6.0, 6.0))

@@ -131,9 +131,10 @@ BOUNDARIES: Final = frozenset(
 )
 """A name may begin right after these."""
 
-NEVER_NAMES: Final = frozenset(
-    _words("""
-    我 我们 你 你们 他 他们 本 该 各 每 某 老旧 新建 附近 周边 周围 隔壁 旁边 对面 所在 居住 居民 住宅
+NEVER_NAMES: Final = (
+    frozenset(
+        _words("""
+    住 我 我们 你 你们 他 他们 本 该 各 每 某 老旧 新建 附近 周边 周围 隔壁 旁边 对面 所在 居住 居民 住宅
     安置 商品房 整个
     多个 几个 两个 三个 这个 那个 一个 同一 其他 其它 别的 高档 高端 大型 小型 普通 封闭 开放 开放式
     无物业 商住 成熟
@@ -147,7 +148,10 @@ NEVER_NAMES: Final = frozenset(
     保护 管理 服务 进入
     进出 破坏 维护 创建 打造 共建 返回 离开 回到
 """)
-) | {numeral + unit for numeral in "0123456789一二三四五六七八九十两几多数" for unit in ("", "个")}
+    )
+    | {numeral + unit for numeral in "0123456789一二三四五六七八九十两几多数" for unit in ("", "个")}
+    | {word for word in BOUNDARIES if len(word) > 1}
+)
 """What stands before 小区 and the like without being a name, one or several of them."""
 NEVER_FIRST: Final = _first(NEVER_NAMES)
 
