@@ -17,9 +17,11 @@ from sinks.settings import SinksSettings
 from sinks.statements import query
 from streams.contract import Level, Path, milliseconds
 from streams.estates.registry import Area, Estate, Governance, Registry
+from streams.estates.suggestions import candidates_of
 
 UNIT_COLUMNS: Final = (
     *("level", "id", "name", "parent", "community_id", "street_id", "district_id", "city_id", "aliases"),
+    "candidates",
     *("address", "lon", "lat", "households", "property_company", "developer", "status"),
     *("party_branch_founded_on", "branch_secretary_is_owner", "branch_has_premises", "may_elect_committee"),
     *("committee", "committee_party_share", "chair_is_party_member", "chair_is_branch_secretary"),
@@ -52,6 +54,7 @@ def store_units(registry: Registry, settings: SinksSettings, loaded_at: dt.datet
             raise DatabaseRefused(f"unit {rows[refused[0].index][1]!r} cannot be stored: {refused[0].reason}")
         # At once: a dictionary's lifetime alone may miss the change (hazard 33).
         server.execute(query("reload_units", settings))
+        server.execute(query("reload_candidates", settings))
     finally:
         server.close()
     return len(rows)
@@ -59,16 +62,23 @@ def store_units(registry: Registry, settings: SinksSettings, loaded_at: dt.datet
 
 def unit_rows(registry: Registry, loaded_ms: int) -> list[Row]:
     """Return one row, in the order of UNIT_COLUMNS, for each unit of a registry."""
-    estates = [_row(estate, registry.path(estate.id), estate) for estate in registry.estates.values()]
-    areas = [_row(area, registry.area_path(area.id), NOT_AN_ESTATE) for area in registry.areas.values()]
+    candidates: dict[str, list[str]] = {}
+    for candidate, estate_id in sorted(candidates_of(registry).items()):
+        candidates.setdefault(estate_id, []).append(candidate)
+    estates = [
+        _row(estate, registry.path(estate.id), estate, candidates.get(estate.id, ()))
+        for estate in registry.estates.values()
+    ]
+    areas = [_row(area, registry.area_path(area.id), NOT_AN_ESTATE, ()) for area in registry.areas.values()]
     return [(*row, registry.version, loaded_ms) for row in (*areas, *estates)]
 
 
-def _row(unit: Estate | Area, path: Path, estate: Estate) -> Row:
+def _row(unit: Estate | Area, path: Path, estate: Estate, candidates: Sequence[str]) -> Row:
     return (
         *(unit.level.value, unit.id, unit.name, unit.parent),
         *(path.community, path.street, path.district, path.city),
         unit.aliases,
+        candidates,
         *(estate.address, estate.lon, estate.lat, estate.households),
         *(estate.property_company, estate.developer),
         estate.status.value if unit.level is Level.ESTATE else "",

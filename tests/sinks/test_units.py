@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from typing import Any
 
 import pytest
 
 from sinks.clickhouse import ClickHouse, DatabaseRefused
 from sinks.settings import SinksSettings
+from sinks.sink import ClickHouseSink
 from sinks.statements import resolve
 from sinks.units import UNIT_COLUMNS, store_units, unit_rows
-from streams.contract import Level
+from streams.contract import Grain, Level, Path
+from streams.estates.candidates import candidate_id
 from streams.estates.registry import Area, Estate, Governance, Registry
+from tests.counted import Measures, frame
+from tests.sinks.made import HOUR, fact
 
 AREAS = [
     Area("city", Level.CITY, "深圳"),
@@ -42,6 +48,37 @@ def test_every_unit_has_a_row_with_its_ancestors() -> None:
     assert (estate["community_id"], estate["street_id"], estate["city_id"]) == ("", "s1", "city")
     assert (estate["status"], rows[0]["status"]) == ("delivered", "")
     assert (estate["registry_version"], estate["loaded_at"]) == (registry.version, 5)
+
+
+@pytest.mark.stack
+def test_what_was_counted_at_a_name_follows_it_into_the_registry(
+    standard: SinksSettings,
+) -> None:
+    source = f"source-{uuid.uuid4().hex[:8]}"  # the databases are shared
+    name = f"星河{source[-8:]}苑"
+    candidate, estate = candidate_id(name), f"e-{source[-8:]}"
+    sink, server = ClickHouseSink(standard), ClickHouse(standard.clickhouse)
+    sink.insert_facts([fact(1, source=source, path=Path(candidate, city="city"))])
+    day = (Grain.DAY, 1_622_476_800)
+    lacked = frame(0, 10, {(Level.ESTATE, candidate, *day): Measures(2, reporters=[1, 2])})
+    known = frame(1, 10, {(Level.ESTATE, estate, *day): Measures(3, reporters=[2, 3])})
+    sink.insert_counts([lacked, known])
+    counts = "SELECT unit, name, opened, reporters FROM bi.unit_counts WHERE unit IN ({a:String}, {b:String})"
+
+    of_source = {"s": source}
+
+    def seen() -> list[list[tuple[Any, ...]]]:
+        told = [
+            server.execute(f"SELECT estate_id, estate FROM bi.{view} WHERE source = {{s:String}}", of_source)
+            for view in ("complaints", "feed", "requests")
+        ]
+        return [*told, sorted(server.execute(counts, {"a": candidate, "b": estate}))]
+
+    store_units(Registry([Estate(estate, "某苑", "city")], AREAS), standard, LOADED - 2 * HOUR)
+    assert seen() == [*[[(candidate, "")]] * 3, [(candidate, "", 2, 2), (estate, "某苑", 3, 2)]]
+    store_units(Registry([Estate(estate, "某苑", "city", (name,))], AREAS), standard, LOADED - HOUR)
+    assert seen() == [*[[(estate, "某苑")]] * 3, [(estate, "某苑", 5, 3)]]
+    server.close()
 
 
 @pytest.mark.stack

@@ -1,0 +1,1 @@
+SYSTEM RELOAD DICTIONARY {db}.candidates_dict {on_cluster}
