@@ -13,7 +13,13 @@ from streams.surges.stretches import MINUTE
 
 def replay(arrivals: Iterable[Arrival], detector: Detector) -> Iterator[Surge]:
     """Yield every revision of every surge of arrivals that ascend by the moment they are weighed."""
-    yield from detector.weigh_all((minute, list(group)) for minute, group in groupby(arrivals, key=_minute))
+    yield from detector.weigh_all(by_minute(arrivals))
+
+
+def by_minute(arrivals: Iterable[Arrival]) -> Iterator[tuple[int, list[Arrival]]]:
+    """Yield the starts of minutes (s since 1970 UTC) and the arrivals weighed in each."""
+    for minute, group in groupby(arrivals, key=_minute):
+        yield minute, list(group)
 
 
 def _minute(arrival: Arrival) -> int:

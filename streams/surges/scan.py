@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.contract import Level
 from streams.surges.city_clock import CityClock
 from streams.surges.hours import DAY
 from streams.surges.scan_window import Expectation, Window
@@ -136,8 +137,8 @@ class Scanner:
         """
         counts = sizes - 1
         best = _worthwhile(counts, mean, size)
-        if unit.has_newcomers:
-            new = unit.new_voices(starts)
+        if unit.level is Level.ESTATE:
+            new = unit.new_voices(sizes)
             usual = mean * self._voices.newcomers_part(unit.index, self._clock.days(starts))
             by_voices = _worthwhile(np.where(new >= self._settings.min_reporters, new - 1, 0), usual, size)
             if by_voices is not None:

@@ -48,7 +48,7 @@ class Touches:
         self.seconds: list[float] = []
         """When the requests occurred (s since 1970 UTC)."""
         self.minutes: list[int] = []
-        """The starts of the minutes that weigh them (s since 1970 UTC), in the hour of the clock."""
+        """Starts of the minutes that weigh them (s since 1970 UTC), in the hour of the clock."""
 
     def add(self, units: Sequence[int], second: float, minute: int) -> None:
         """Add a request at each of these units."""
@@ -99,7 +99,8 @@ class Screen:
         share, doubt, unevenness = least.T
         per_day = np.maximum(latest * self._clock.per_day, LEAST_PER_DAY)
         needed = self._settings.threshold + np.log10(per_day)
-        return _Figures(share, doubt, unevenness, self._voices.least_part(indices), needed)
+        newcomers = self._voices.least_part(np.where(is_estate, indices, 0))
+        return _Figures(share, doubt, unevenness, newcomers, needed, is_estate)
 
     def _windows(self, ends: _Ends) -> tuple[Ints, Ints, Ints]:
         """Return the windows to bound: the end of each, how many requests it holds, and its block's most."""
@@ -121,18 +122,16 @@ class Screen:
         weight = self._settings.city_weight
         rest_sent = np.maximum(sent - most, 0.0)
         rest_due = due * np.maximum(1 - share, 0.0)
-        mean = share * due * (rest_sent + weight) / (rest_due + weight) * figures.newcomers[unit]
-        mean += LEAST_EXPECTED * figures.newcomers[unit]
-        days = np.maximum((now - self._times.at(last - most + ends.late[unit])) / DAY, 1.0)
+        mean = share * due * (rest_sent + weight) / (rest_due + weight) + LEAST_EXPECTED
+        longest = last - most + ends.late[unit]
+        days = np.maximum((now - self._times.at(longest)) / DAY, 1.0)
         noise = self._settings.day_variance * figures.unevenness[unit] / days
         spread = figures.doubt[unit] + noise + self._settings.share_variance
-        given = most - 1
-        above = np.maximum(given - mean, 0.0)
-        reaches = above * above > HOPELESS_VARIANCES * mean * (1 + mean * spread) * (1 - SLACK)
         needed = figures.needed[unit]
-        sure = reaches & (needed > SURE_SURPRISE)
-        reaches[sure] = most_surprise(given[sure], mean[sure], 1 / spread[sure]) >= needed[sure] - SLACK
-        return reaches
+        new = ends.newcomers[row] - self._times.newcomers_before(longest)
+        new[new < self._settings.min_reporters] = 0
+        by_voices = _reaches(new - 1, mean * figures.newcomers[unit], spread, needed)
+        return _reaches(most - 1, mean, spread, needed) | (by_voices & figures.is_estate[unit])
 
 
 class _Figures(NamedTuple):
@@ -143,6 +142,7 @@ class _Figures(NamedTuple):
     unevenness: Floats
     newcomers: Floats
     needed: Floats
+    is_estate: NDArray[np.bool_]
 
 
 class _Ends(NamedTuple):
@@ -158,6 +158,8 @@ class _Ends(NamedTuple):
     """Requests in order that the unit may know of by then."""
     place: Ints
     """Where in the column of times the place after the last of these is."""
+    newcomers: Ints
+    """Newcomers that the unit may ever have heard of by then."""
 
     @classmethod
     def of(cls, touches: Touches, times: Times) -> _Ends:
@@ -170,23 +172,24 @@ class _Ends(NamedTuple):
         rank = np.cumsum(is_first) - 1
         units = unit[is_first]
         in_order, nth = _in_order(second, rank, is_first, units, times)
-        late = np.bincount(rank, ~in_order)
+        late = np.bincount(rank, ~in_order).astype(np.int64)
         heard = np.bincount(rank, in_order).astype(np.int64)
         for number, more in zip(units.tolist(), heard.tolist(), strict=True):
             times.reserve(number, more)
-        begin, count = times.segments(units.tolist())
+        begin, count, newcomers = times.segments(units.tolist())
         end = begin + count
-        times.pencil((end[rank] + nth - 1)[in_order], second[in_order])
+        times.pencil((end[rank] + nth - 1)[in_order], second[in_order], newcomers[rank][in_order])
         is_last = np.concatenate([(unit[1:] != unit[:-1]) | (minute[1:] != minute[:-1]), [True]])
-        rank, nth = rank[is_last], nth[is_last]
-        return cls(units, late.astype(np.int64), rank, minute[is_last], count[rank] + nth, end[rank] + nth)
+        rank, nth, minute = rank[is_last], nth[is_last], minute[is_last]
+        newcomers = newcomers[rank] + nth + late[rank]
+        return cls(units, late, rank, minute, count[rank] + nth, end[rank] + nth, newcomers)
 
 
 def _in_order(
     second: Floats, rank: Ints, is_first: NDArray[np.bool_], units: Ints, times: Times
 ) -> tuple[NDArray[np.bool_], Ints]:
     """Return which requests are no older than any their unit knows by then, and how many are so far."""
-    begin, count = times.segments(units.tolist())
+    begin, count, _ = times.segments(units.tolist())
     newest = np.where(count > 0, times.at(np.maximum(begin + count - 1, 0)), 0.0)
     # One axis for all units: each has a stretch of its own, so that one running maximum serves all.
     origin = max(float(second.max()), float(newest.max())) - SPAN
@@ -196,6 +199,15 @@ def _in_order(
     so_far = np.cumsum(in_order)
     first = np.flatnonzero(is_first)
     return in_order, so_far - (so_far[first] - in_order[first])[rank]
+
+
+def _reaches(counts: Ints, mean: Floats, spread: Floats, needed: Floats) -> NDArray[np.bool_]:
+    """Return which counts may be surprising enough; counts of -1 never are."""
+    above = np.maximum(counts - mean, 0.0)
+    reaches = above * above > HOPELESS_VARIANCES * mean * (1 + mean * spread) * (1 - SLACK)
+    sure = reaches & (needed > SURE_SURPRISE) & (counts > 1)
+    reaches[sure] = most_surprise(counts[sure], mean[sure], 1 / spread[sure]) >= needed[sure] - SLACK
+    return reaches
 
 
 def _blocks() -> Ints:

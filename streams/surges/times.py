@@ -1,12 +1,13 @@
-"""When the counted requests of all units occurred: one column of numbers, a segment of it for each unit.
+"""When the counted requests of all units occurred, and which are newcomers': a segment of two columns each.
 
-One column, so that the last requests of many units are looked up at once (`screen.py`); a list for each unit
+Columns, so that the last requests of many units are looked up at once (`screen.py`); a list for each unit
 would have to be turned into numbers again and again. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,23 @@ LEAST_ROOM = 4
 FIRST_ROOM = 4096
 
 
+class Segments(NamedTuple):
+    """Where some units' moments lie in the column."""
+
+    begin: Ints
+    held: Ints
+    newcomers_ever: Ints
+    """How many newcomers the unit ever had."""
+
+
 class Times:
     """Ascending moments (s since 1970 UTC) of each unit; units by the number that `enroll` gave them."""
 
     def __init__(self) -> None:
         self._column = np.zeros(FIRST_ROOM)
+        self._newcomers = np.zeros(FIRST_ROOM, np.int64)
+        """How many of the unit's requests before this one were newcomers', ever."""
+        self._newcomers_ever: list[int] = []
         self._used = 0
         self._begin: list[int] = []
         self._count: list[int] = []
@@ -34,30 +47,44 @@ class Times:
         self._begin.append(self._used)
         self._count.append(0)
         self._room.append(0)
+        self._newcomers_ever.append(0)
         return len(self._begin) - 1
 
     def __len__(self) -> int:
         """Return the number of units."""
         return len(self._begin)
 
-    def add(self, unit: int, second: float) -> None:
-        """Put a moment into its place; among equal ones it is the last."""
+    def add(self, unit: int, second: float, *, is_new: bool = False) -> None:
+        """Put a moment into its place; among equal ones it is the last. `is_new`: a newcomer's."""
         count = self._count[unit]
         if count == self._room[unit]:
             self.reserve(unit, 1)
         end = self._begin[unit] + count
         self._column[end] = second
+        self._newcomers[end] = self._newcomers_ever[unit]
         if count and self._column.item(end - 1) > second:
-            segment = self._column[end - count : end + 1]
-            place = int(segment[:-1].searchsorted(second, "right"))
-            segment[place + 1 :] = segment[place:-1].copy()
-            segment[place] = second
+            self._move_back(end - count, end, is_new)
+        self._newcomers_ever[unit] += is_new
         self._count[unit] = count + 1
+
+    def _move_back(self, begin: int, end: int, is_new: bool) -> None:
+        """Move the moment at `end` to its place in the segment."""
+        second = self._column.item(end)
+        place = begin + int(self._column[begin:end].searchsorted(second, "right"))
+        for column in (self._column, self._newcomers):
+            column[place + 1 : end + 1] = column[place:end].copy()
+        self._column[place] = second
+        self._newcomers[place + 1 : end + 1] += is_new
 
     def of(self, unit: int) -> Floats:
         """Return a unit's moments, a view that the next `add` may outdate."""
         begin = self._begin[unit]
         return self._column[begin : begin + self._count[unit]]
+
+    def newcomers(self, unit: int, sizes: Ints) -> Ints:
+        """Return how many of a unit's latest requests are newcomers', for each of these numbers of them."""
+        end = self._begin[unit] + self._count[unit]
+        return self._newcomers_ever[unit] - self._newcomers[end - sizes]
 
     def held(self, unit: int, start: float) -> int:
         """Return how many of a unit's moments lie at `start` or later."""
@@ -72,18 +99,23 @@ class Times:
 
     # --- many units at once ---
 
-    def segments(self, units: Sequence[int]) -> tuple[Ints, Ints]:
-        """Return where the units' segments begin in the column, and how many moments each holds."""
-        begin, count = self._begin, self._count
-        return np.array([begin[unit] for unit in units]), np.array([count[unit] for unit in units])
+    def segments(self, units: Sequence[int]) -> Segments:
+        """Return where the units' segments lie."""
+        columns = (self._begin, self._count, self._newcomers_ever)
+        return Segments(*(np.array([column[unit] for unit in units]) for column in columns))
 
-    def pencil(self, places: Ints, seconds: Floats) -> None:
+    def pencil(self, places: Ints, seconds: Floats, newcomers: Ints) -> None:
         """Write moments behind the ends of segments, where room was reserved; they are not added by that."""
         self._column[places] = seconds
+        self._newcomers[places] = newcomers
 
     def at(self, places: Ints) -> Floats:
-        """Return what stands at these places of the column."""
+        """Return the moments at these places of the column."""
         return self._column[places]
+
+    def newcomers_before(self, places: Ints) -> Ints:
+        """Return how many of a unit's requests before each place were newcomers', ever."""
+        return self._newcomers[places]
 
     def reserve(self, unit: int, more: int) -> None:
         """Make room for so many more moments of a unit; this may move all segments."""
@@ -94,16 +126,19 @@ class Times:
         if self._used + room > len(self._column):
             self._rewrite(room)
         begin, self._begin[unit] = self._begin[unit], self._used
-        self._column[self._used : self._used + count] = self._column[begin : begin + count]
+        for column in (self._column, self._newcomers):
+            column[self._used : self._used + count] = column[begin : begin + count]
         self._room[unit] = room
         self._used += room
 
     def _rewrite(self, more: int) -> None:
         """Write all segments anew, close together, with room for so much more and as much again."""
-        old = self._column
+        old, old_newcomers = self._column, self._newcomers
         self._column = np.zeros(2 * (sum(self._room) + more) + FIRST_ROOM)
+        self._newcomers = np.zeros(len(self._column), np.int64)
         self._used = 0
         for unit, (begin, count, room) in enumerate(zip(self._begin, self._count, self._room, strict=True)):
             self._column[self._used : self._used + count] = old[begin : begin + count]
+            self._newcomers[self._used : self._used + count] = old_newcomers[begin : begin + count]
             self._begin[unit] = self._used
             self._used += room

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, insort
 
 import numpy as np
@@ -19,7 +18,6 @@ class Unit:
 
     __slots__ = (
         "_heard",
-        "_newcomers",
         "_times",
         "cleared_at",
         "episode",
@@ -41,7 +39,6 @@ class Unit:
         self._times = times
         self.number = times.enroll()
         """Where its counted requests' times stand among those of all units."""
-        self._newcomers = array("d")
         self.records: list[Record] = []
         """All its requests, ascending, repeats of one reporter included."""
         self._heard: dict[str, float] = {}
@@ -67,18 +64,11 @@ class Unit:
             self.records.append(record)
         if not counts:
             return False, False
-        self._times.add(self.number, second)
-        if not reporter:
-            return True, False
-        if last is not None:
-            self._heard[reporter] = max(last, second)
-            return True, False
-        self._heard[reporter] = second
-        if self._newcomers and self._newcomers[-1] > second:
-            insort(self._newcomers, second)
-        else:
-            self._newcomers.append(second)
-        return True, True
+        is_new = last is None and reporter != ""
+        self._times.add(self.number, second, is_new=is_new)
+        if reporter:
+            self._heard[reporter] = second if last is None else max(last, second)
+        return True, is_new
 
     def times(self) -> NDArray[np.float64]:
         """Return when its counted requests occurred, ascending; a view that the next `take` may outdate."""
@@ -96,16 +86,9 @@ class Unit:
         """Return the number of counted requests from `start` on."""
         return self._times.held(self.number, start)
 
-    @property
-    def has_newcomers(self) -> bool:
-        """Whether any of the counted requests is of a reporter never heard of here before."""
-        return len(self._newcomers) > 0
-
-    def new_voices(self, starts: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return how many of the counted requests from each start on are newcomers'."""
-        newcomers = np.frombuffer(self._newcomers)
-        new: NDArray[np.int64] = len(newcomers) - np.searchsorted(newcomers, starts)
-        return new
+    def new_voices(self, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many of its latest requests are newcomers', for each of these numbers of them."""
+        return self._times.newcomers(self.number, sizes)
 
     def forget(self, before: float) -> None:
         """Drop requests before `before`, unless an open surge holds them."""
@@ -113,7 +96,6 @@ class Unit:
             before = min(before, self.episode.window_start)
         self._times.forget(self.number, before)
         del self.records[: _place(self.records, before)]
-        del self._newcomers[: bisect_left(self._newcomers, before)]
 
     def forget_voices(self, before: float) -> None:
         """Drop reporters who have been silent since `before`: they are newcomers again."""

@@ -14,6 +14,7 @@ from deploy.chaos.batch import Batch
 from deploy.chaos.compare import compare, totals_of
 from deploy.chaos.tables import Tables
 from deploy.chaos.tail import Tail
+from deploy.commands.explain import explain
 from deploy.example_district import as_registry
 from producers.publish import Publisher
 from producers.records import Record
@@ -82,3 +83,5 @@ def test_kills_change_no_count_and_no_surge(tmp_path: Path) -> None:
         platform.wait_until(lambda: tables.totals() == totals_of(batch), "all is stored")
         found = compare(tables, batch)
         assert found.is_none, found
+        last = max(batch.surges.values(), key=lambda surge: surge.updated_at)
+        assert explain(platform.settings, last.surge_id).is_same

@@ -50,7 +50,7 @@ def test_pencilled_moments_are_read_but_not_held() -> None:
     unit = times.enroll()
     times.add(unit, 1.0)
     times.reserve(unit, 2)
-    (begin,), (count,) = times.segments([unit])
-    times.pencil(np.array([begin + count]), np.array([2.0]))
+    (begin,), (count,), _ = times.segments([unit])
+    times.pencil(np.array([begin + count]), np.array([2.0]), np.array([0]))
     assert times.at(begin + count) == 2.0
     assert times.of(unit).tolist() == [1.0]

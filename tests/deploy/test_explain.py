@@ -1,0 +1,102 @@
+"""`pulse explain` on a real ClickHouse: a surge is found again from the facts, or what differs is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from deploy.cli import pulse
+from deploy.local.clickhouse import ClickHouseServer
+from deploy.settings import load_settings
+from producers.contract import Kind
+from sinks.migrate import Migrator
+from sinks.sink import ClickHouseSink
+from streams.contract import Level, Surge, Tagged
+from streams.surges.arrival import Arrival
+from streams.surges.hours import DAY, HOUR
+from tests.sinks.conftest import own_databases
+from tests.streams.surges.city import burst, everyday, in_order, surges_of
+
+pytestmark = pytest.mark.stack
+
+SOURCE = "12345"
+
+
+@pytest.fixture(scope="module")
+def surge(clickhouse_server: ClickHouseServer) -> Iterator[Surge]:
+    """A surge whose facts are stored in databases of their own, which the environment names."""
+    arrivals = [
+        event._replace(event_id=f"{SOURCE}/{event.request_id}/{event.event_id}")
+        for event in in_order(everyday(24) + burst(3, 20 * DAY + 12 * HOUR, 16, 6 * HOUR))
+    ]
+    with own_databases(clickhouse_server) as sinks, pytest.MonkeyPatch.context() as environment:
+        server = sinks.clickhouse
+        for name, value in {
+            "STREAMS__ZONE": "UTC",
+            "SINKS__ZONE": "UTC",
+            "SINKS__CLICKHOUSE__PORT": str(server.port),
+            "SINKS__CLICKHOUSE__USER": server.user,
+            "SINKS__CLICKHOUSE__PASSWORD": server.password.get_secret_value(),
+            "SINKS__CLICKHOUSE__DATABASE": server.database,
+            "SINKS__CLICKHOUSE__BI_DATABASE": server.bi_database,
+        }.items():
+            environment.setenv(f"PULSE_{name}", value)
+        Migrator(sinks).migrate()
+        sink = ClickHouseSink(sinks)
+        sink.insert_facts([tagged(event, number) for number, event in enumerate(arrivals)])
+        found = surges_of(arrivals, load_settings().streams.detector)
+        sink.insert_surges(found)
+        yield [each for each in found if each.level is Level.ESTATE][-1]
+
+
+def tagged(event: Arrival, offset: int) -> Tagged:
+    return Tagged(
+        source=SOURCE,
+        request_id=event.request_id,
+        event_id=event.event_id.rpartition("/")[2],
+        kind=Kind.OPENED,
+        occurred_at=dt.datetime.fromtimestamp(event.occurred / 1000, dt.UTC),
+        weighed_at=dt.datetime.fromtimestamp(event.weighed / 1000, dt.UTC),
+        path=event.path,
+        problem_type=event.problem_type,
+        reporter=event.reporter,
+        epoch=1,
+        part=0,
+        offset=offset,
+    )
+
+
+def test_a_surge_comes_out_the_same_from_the_facts(surge: Surge) -> None:
+    result = CliRunner().invoke(pulse, ["explain", surge.surge_id, "--json"])
+    tree = json.loads(result.stdout)
+    assert tree["differing"] == {}
+    assert (tree["same"], result.exit_code) == (True, 0)
+    assert tree["surge"]["observed"] == surge.observed
+    assert tree["requests_weighed"] > surge.requests
+
+
+def test_the_evidence_is_printed(surge: Surge) -> None:
+    output = CliRunner().invoke(pulse, ["explain", surge.surge_id]).stdout
+    assert f"{surge.observed} requests; expected {surge.expected:.3g}" in output
+    assert "years of this estate" in output
+    assert "found again  yes" in output
+
+
+def test_what_differs_is_named(surge: Surge) -> None:
+    other = msgspec.structs.replace(surge, revision=surge.revision + 1, observed=surge.observed + 1)
+    ClickHouseSink(load_settings().sinks).insert_surges([other])
+    result = CliRunner().invoke(pulse, ["explain", surge.surge_id, "--json"])
+    assert set(json.loads(result.stdout)["differing"]) == {"revision", "observed"}
+    assert result.exit_code == 1
+
+
+def test_an_unknown_surge_is_one_line(surge: Surge) -> None:
+    del surge
+    result = CliRunner().invoke(pulse, ["explain", "estate:E3:none"])
+    assert result.exit_code == 1
+    assert "there is no surge 'estate:E3:none'" in result.stderr
