@@ -11,7 +11,7 @@ from deploy.chaos.batch import Batch
 from deploy.chaos.judge import check_sent
 from deploy.chaos.poison import HUGE_BYTES, Sent, mark_of, poison
 from deploy.chaos.source import SPAN, letters, letters_of
-from deploy.chaos.strays import ahead, late, repeats
+from deploy.chaos.strays import ahead, late, models, repeats
 from deploy.example_district import REGISTRY_FILE
 from producers.contract import ComplaintEvent
 from producers.records import event_record
@@ -96,3 +96,10 @@ def test_the_input_of_a_later_run_is_the_same_later() -> None:
 def test_the_input_has_surges_of_estates_and_areas_to_find(batch: Batch) -> None:
     batch.take(as_log([Sent("letter", *event_record(event)[:3], None) for event in letters_of(0)]))
     assert {surge.level.value for surge in batch.surges.values()} >= {"estate", "community"}
+
+
+def test_strays_are_made_of_what_others_sent(model: ComplaintEvent) -> None:
+    chance = chance_of(1, "strays")
+    letter = Sent("letter", *event_record(model)[:3], None)
+    log = as_log([letter, *ahead([model] * 20, NOW, chance, "r"), *late([model] * 20, chance, "r")])
+    assert {event.event_id for event in models(log, chance, 40)} == {model.event_id}
