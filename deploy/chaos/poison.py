@@ -7,7 +7,7 @@ header of its own, by which it is found again among the rejected ones.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,7 +61,7 @@ def poison(model: ComplaintEvent, mark: str) -> Iterator[Sent]:
         yield _sent(event, name, mark, reason, **change(event))
 
 
-def mark_of(headers: Headers) -> str:
+def mark_of(headers: Iterable[tuple[str, bytes]]) -> str:
     """Return the mark of a record; empty where it has none."""
     return dict(headers).get(MARK, b"").decode(errors="replace")
 
