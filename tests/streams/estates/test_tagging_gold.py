@@ -64,7 +64,7 @@ def f1(tagger: Tagger, events: dict[str, ComplaintEvent], ids: Iterable[str]) ->
 def test_primaries_of_the_half_that_was_never_looked_at(
     tagger: Tagger, events: dict[str, ComplaintEvent]
 ) -> None:
-    assert f1(tagger, events, filter(is_held_out, read_estates(GOLD))) > 0.86
+    assert f1(tagger, events, filter(is_held_out, read_estates(GOLD))) > 0.87
 
 
 def test_primaries_of_the_other_half(tagger: Tagger, events: dict[str, ComplaintEvent]) -> None:
@@ -88,7 +88,7 @@ def test_problem_types_of_the_half_that_was_never_looked_at(events: dict[str, Co
     categoriser = Categoriser()
     ids = [message for message in gold if is_held_out(message)]
     right = sum(categoriser.categorise(events[message])[0] == gold[message] for message in ids)
-    assert right / len(ids) > 0.74
+    assert right / len(ids) > 0.77
 
 
 def test_labels_are_of_visible_messages_and_known_types(events: dict[str, ComplaintEvent]) -> None:
