@@ -16,24 +16,38 @@ from typing import Final, NamedTuple
 from streams.estates.candidates import Candidate
 from streams.estates.edges import Edge
 from streams.estates.lexicon import (
-    BUILDING,
-    BUILDING_FIRST,
     CLAUSE_END,
     HOUSING,
-    LEAD,
-    NEAR_AFTER,
-    NEAR_AFTER_FIRST,
-    NEAR_BEFORE,
     SCHOOLING,
-    SPEAKS_OF,
     TRAFFIC,
-    USE_AFTER,
-    USE_AFTER_FIRST,
 )
 from streams.estates.matcher import Matcher
-from streams.estates.mentions import Mention, Page, Rule
+from streams.estates.mentions import Page, Rule
 from streams.estates.names_model import NamesModel
 from streams.estates.problems import WORDS
+from streams.estates.surroundings import (
+    SAYS_BUILDING,
+    SAYS_CALLED_SO,
+    SAYS_CLEAN,
+    SAYS_LISTED,
+    SAYS_LISTED_OWNERS,
+    SAYS_NEAR_AFTER,
+    SAYS_NEAR_BEFORE,
+    SAYS_NUMBER,
+    SAYS_OWNERS,
+    SAYS_PHASE,
+    SAYS_QUOTED,
+    SAYS_RESIDES,
+    SAYS_SCHOOL_AFTER,
+    SAYS_SELF,
+    SAYS_TAIL,
+    SAYS_TOPIC,
+    SAYS_USE,
+    SAYS_USED,
+    SAYS_USED_AT_END,
+    SAYS_VILLAGE,
+    signs,
+)
 from streams.estates.variants import base, core
 
 _PLACEISH: Final = re.compile(
@@ -48,47 +62,13 @@ _PUBLIC: Final = re.compile(
     r"|新区|片区|开发区|景区|市场|工地|公司|管理局|水世界|乐园|广场\Z|中心\Z"
 )
 """Said of what is open to all, or of an area."""
-_CALLED: Final = (
-    "商品房",
-    "安置房",
-    "楼盘",
-    "小区",
-    "项目",
-    "房产",
-    "住宅",
-    "开发的",
-    "购买的",
-    "名为",
-    "名称是:",
-)
-"""Said right before an estate's name: 定向商品房伊景园."""
-_CALLED_LAST: Final = frozenset(word[-1] for word in _CALLED)
-_RURAL_AFTER: Final = 6
-_RURAL_BEFORE: Final = frozenset("镇乡")
-_OWNER: Final = re.compile(r"业主|住户|居民|物业|业委会|交房|精装|楼盘|开发商|住宅")
-_RESIDENT: Final = re.compile(r"[^,。;!?\n]{0,10}(?:业主|住户|居民|购房者|房子|商品房|的一套|一套)")
-_LIST_OWNED: Final = re.compile(
-    r"(?:[、,和与及][^,。;!?、\n]{2,9}){0,12}(?:等[^,。\n]{0,6})?(?:的|全体|小区)*(?:业主|居民|住户)"
-)
-_WRITES: Final = re.compile(r"(?:我是|我们是|本人是|我们)[^。;!?\n]*\Z")
-_LIST_BEFORE: Final = 90
-"""Characters of a list of estates that are read back to who writes: 我们是A、B、C的业主."""
-_LIST_OWNED_FIRST: Final = frozenset("、,和与及等的全小业居住")
-_SCHOOL: Final = re.compile(r"小学|中学|幼儿园|学校|医院|公园")
-_SCHOOL_FIRST: Final = frozenset("小中幼学医公")
-_CLAUSE_MARKS: Final = ",。;!?\n"
 _SENTENCE_MARKS: Final = "。!?;\n"
 _SENTENCE_BEFORE, _SENTENCE_AFTER = 60, 60
 """Characters of a sentence that are read before and after a mention."""
-_LIST_MARKS: Final = frozenset("、和与及")
 _AREAS: Final = ("社区", "村", "镇", "街", "路")
 
 _LOOKED_AT: Final = 4
 """Mentions of one estate whose surroundings are read."""
-_LEAD_BEFORE: Final = 24
-_LEAD_NEAR: Final = 14
-"""Characters between a word that leads up to an estate and the estate."""
-_LEAD_FAR: Final = 18
 
 _STANDING: Final = (
     "in_title", "starts_title", "first_at", "late", "mentions", "mentions_2", "mentions_4", "others_2",
@@ -133,32 +113,6 @@ _KINDS_OF_WORD: Final = [
     sum(1 << kind for kind, words in enumerate(_TITLE_WORDS) if word in words) for word in _LISTED_WORDS
 ]
 
-# What stands around one mention, as bits: of several mentions some are asked whether any, some whether all.
-_BUILDING, _USED, _NEAR_AFTER, _SCHOOL_AFTER, _LISTED_OWNERS, _NEAR_BEFORE = (1 << bit for bit in range(6))
-_SELF, _TOPIC, _USE, _OWNERS, _QUOTED, _NUMBER, _LISTED = (1 << bit for bit in range(6, 13))
-_TAIL, _PHASE, _USED_AT_END, _RESIDES, _CLEAN, _ELSEWHERE = (1 << bit for bit in range(13, 19))
-_CALLED_SO, _VILLAGE = 1 << 19, 1 << 20
-_FOLLOWING: Final = (
-    (_BUILDING, BUILDING, BUILDING_FIRST),
-    (_USED, USE_AFTER, USE_AFTER_FIRST),
-    (_NEAR_AFTER, NEAR_AFTER, NEAR_AFTER_FIRST),
-    (_SCHOOL_AFTER, _SCHOOL, _SCHOOL_FIRST),
-    (_LISTED_OWNERS, _LIST_OWNED, _LIST_OWNED_FIRST),
-)
-_MAY_FOLLOW: Final = {
-    char: tuple((bit, pattern) for bit, pattern, first in _FOLLOWING if char in first)
-    for _, _, firsts in _FOLLOWING
-    for char in firsts
-}
-"""First character -> the patterns that may match there."""
-_NEAR_LAST: Final = frozenset(word[-1] for word in NEAR_BEFORE)
-_NEAR_LENGTHS: Final = range(1, 1 + max(map(len, NEAR_BEFORE)))
-_LEADS: Final = {
-    word: (speaks * _SELF | asks * _TOPIC, _USE if uses else 0)
-    for word, (speaks, asks, uses) in SPEAKS_OF.items()
-}
-"""Word that leads up to an estate -> what it says near, and what it says farther off too."""
-
 
 class Shape(NamedTuple):
     """What a name says by itself."""
@@ -201,8 +155,8 @@ class EvidenceReader:
         """
         title = _title(page.text[: page.title_end])
         shown = [candidate.mentions[0].start < page.title_end for candidate in candidates]
-        around = [[_around(page, m) for m in candidate.mentions[:_LOOKED_AT]] for candidate in candidates]
-        residents = [any(bits & _RESIDES for bits in some) for some in around]
+        around = [[signs(page, m) for m in candidate.mentions[:_LOOKED_AT]] for candidate in candidates]
+        residents = [any(bits & SAYS_RESIDES for bits in some) for some in around]
         return [
             self._of(page, candidate, candidates, shown, title, bits, residents)
             for candidate, bits in zip(candidates, around, strict=True)
@@ -264,7 +218,7 @@ class EvidenceReader:
             shape.brand,
             shape.usual,
             unknown,
-            unknown and some & _USED_AT_END > 0,
+            unknown and some & SAYS_USED_AT_END > 0,
             shape.mean if unknown else 0.0,
             shape.least if unknown else 0.0,
             unknown and len(candidate.mentions) > 1,
@@ -339,22 +293,22 @@ def _standing(
 
 def _said(some: int, alone: bool) -> Pieces:
     """What stands right before and after it."""
-    resident = some & _RESIDES > 0
+    resident = some & SAYS_RESIDES > 0
     return (
-        some & _TAIL > 0,
-        some & _PHASE > 0,
-        some & _BUILDING > 0,
-        some & _USED > 0,
-        some & _USE > 0,
-        some & _SELF > 0,
-        some & _TOPIC > 0,
-        some & _OWNERS > 0,
-        some & _CALLED_SO > 0,
-        some & _VILLAGE > 0,
-        some & _QUOTED > 0,
-        some & _NUMBER > 0,
-        some & _LISTED > 0,
-        some & _LISTED_OWNERS > 0,
+        some & SAYS_TAIL > 0,
+        some & SAYS_PHASE > 0,
+        some & SAYS_BUILDING > 0,
+        some & SAYS_USED > 0,
+        some & SAYS_USE > 0,
+        some & SAYS_SELF > 0,
+        some & SAYS_TOPIC > 0,
+        some & SAYS_OWNERS > 0,
+        some & SAYS_CALLED_SO > 0,
+        some & SAYS_VILLAGE > 0,
+        some & SAYS_QUOTED > 0,
+        some & SAYS_NUMBER > 0,
+        some & SAYS_LISTED > 0,
+        some & SAYS_LISTED_OWNERS > 0,
         resident,
         resident and alone,
     )
@@ -365,15 +319,15 @@ def _beside(candidate: Candidate, some: int, every: int, in_title: bool, title: 
     elsewhere = [mention.elsewhere for mention in candidate.mentions]
     about_traffic = title[_ABOUT_TRAFFIC]
     return (
-        every & _NEAR_AFTER > 0,
-        some & _NEAR_AFTER > 0,
-        every & _NEAR_BEFORE > 0,
-        some & _NEAR_BEFORE > 0,
+        every & SAYS_NEAR_AFTER > 0,
+        some & SAYS_NEAR_AFTER > 0,
+        every & SAYS_NEAR_BEFORE > 0,
+        some & SAYS_NEAR_BEFORE > 0,
         all(elsewhere),
         any(elsewhere),
-        some & _SCHOOL_AFTER > 0,
-        some & _CLEAN > 0,
-        about_traffic and some & (_NEAR_AFTER | _NEAR_BEFORE) > 0,
+        some & SAYS_SCHOOL_AFTER > 0,
+        some & SAYS_CLEAN > 0,
+        about_traffic and some & (SAYS_NEAR_AFTER | SAYS_NEAR_BEFORE) > 0,
         about_traffic and in_title,
         title[_ABOUT_SCHOOLS] and not in_title,
     )
@@ -405,59 +359,3 @@ def _sentence(page: Page, candidate: Candidate) -> tuple[bool, ...]:
     begin = max(page.title_end, begin, mention.start - _SENTENCE_BEFORE)
     end = min(stop.start() if stop else len(text), mention.reach + _SENTENCE_AFTER)
     return _title(text[begin:end])
-
-
-def _around(page: Page, mention: Mention) -> int:
-    """Return what stands around a mention, as bits."""
-    text, start, end, reach = page.text, mention.start, mention.end, mention.reach
-    after = text[reach : reach + 1]
-    found = _before(text, start)
-    for bit, pattern in _MAY_FOLLOW.get(after, ()):
-        if pattern.match(text, reach):
-            found |= bit
-    if after in _LIST_MARKS:
-        found |= _LISTED
-    if after.isdigit():
-        found |= _NUMBER
-    lives = found & _SELF and _RESIDENT.match(text, reach)
-    if lives or (found & _LISTED_OWNERS and _WRITES.search(text, max(0, start - _LIST_BEFORE), start)):
-        found |= _RESIDES
-    if _OWNER.search(text, end, reach + 14):
-        found |= _OWNERS
-    if reach > end:
-        said = text[end:reach]
-        found |= ("小区" in said) * _TAIL | ("期" in said) * _PHASE
-    if mention.text.endswith("小区"):
-        found |= _TAIL
-    behind = text[reach : reach + _RURAL_AFTER]
-    if text[start - 1 : start] in _RURAL_BEFORE or "组" in behind or "村" in behind:
-        found |= _VILLAGE
-    if not mention.readings and USE_AFTER.match(text, end):
-        found |= _USED_AT_END
-    if start < page.title_end and not (mention.elsewhere or found & (_NEAR_AFTER | _NEAR_BEFORE)):
-        found |= _CLEAN
-    return found
-
-
-def _before(text: str, start: int) -> int:
-    """Return what leads up to a mention, as bits."""
-    if not start:
-        return 0
-    found = 0
-    last = text[start - 1]
-    if last in _LIST_MARKS:
-        found |= _LISTED
-    elif last in '“"':
-        found |= _QUOTED
-    if last in _CALLED_LAST and text.endswith(_CALLED, 0, start):
-        found |= _CALLED_SO
-    if last in _NEAR_LAST and any(text[start - size : start] in NEAR_BEFORE for size in _NEAR_LENGTHS):
-        found |= _NEAR_BEFORE
-    begin, furthest = 0, max(0, start - _LEAD_BEFORE)
-    for lead in LEAD.finditer(text, furthest, start):
-        begin = begin or 1 + max([text.rfind(mark, furthest, start) for mark in _CLAUSE_MARKS])
-        gap = start - lead.end()
-        if lead.start() >= begin:
-            near, far = _LEADS[lead[0]]
-            found |= (gap <= _LEAD_NEAR) * near | (gap <= _LEAD_FAR) * far
-    return found

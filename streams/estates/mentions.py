@@ -18,23 +18,22 @@ import msgspec
 
 from streams.estates.approximate import NearNames
 from streams.estates.beginnings import LONGEST_UNKNOWN, Beginnings
+from streams.estates.cues import (
+    CUES,
+    HOUSING_CUES,
+    ends_well,
+    is_glued,
+    is_named_after,
+    is_used,
+    name_end,
+    own_end,
+    reach_of,
+)
 from streams.estates.edges import Edge
 from streams.estates.folding import Sheet
 from streams.estates.lexicon import (
-    BUILDING,
-    BUILDING_FIRST,
-    BUILDING_LAST,
-    GENERIC_TAILS,
-    NAMED_AFTER,
-    NAMED_AFTER_FIRST,
-    NEAR_AFTER,
-    NUMERALS,
-    PHASE,
-    PHASE_FIRST,
-    PHASE_LAST,
     SUFFIXES,
     TAIL_CHARACTERS,
-    USE_AFTER,
 )
 from streams.estates.matcher import Hit, Matcher
 from streams.estates.names_model import NamesModel
@@ -86,44 +85,8 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """The same, where characters that no name has are taken for words too."""
 
 
-_TAIL: Final = re.compile("|".join(sorted(GENERIC_TAILS, key=len, reverse=True)))
-_OWN_TAIL: Final = re.compile("(?:住宅|安置|家属|回迁)?小区|安置区")
 _OWN_TAILS: Final = ("小区", "安置区")
-_REACH_FIRST: Final = PHASE_FIRST | {tail[0] for tail in GENERIC_TAILS}
 _COMMUNITY: Final = "社区"
-_OPEN_RIGHT: Final = frozenset(
-    "的是在有和与及等这为因将未不就也还已被从到至上下内里前后周附旁对东南西北第一二三四五六七八九十"
-)
-_PHASE_CUES: Final = ("一期", "二期", "三期", "四期", "五期", "1期", "2期", "3期", "4期")
-_BUILDING_CUES: Final = tuple(f"{digit}栋" for digit in "0123456789")
-_USE_CUES: Final = ("业主", "楼盘", "住户", "写字楼", "苑", "郡", "墅", *_PHASE_CUES, *_BUILDING_CUES)
-_WEAK_CUES: Final = frozenset("城园湾府庭居里台座轩阁岸都汇")
-"""They end many other words too: only believed where a phase, a building, 小区 or owners follow."""
-_WEAK_ENDINGS: Final = ("市场", "商贸城", "厂", "院", "街区")
-_WEAK_NEXT: Final = (
-    "项目", "工地", "精装", "交房", "购房", "开发商", "车位", "房产证", "房屋", "房子",
-    "小区", "业主", "的业主", "住户", "居民", "物业", "楼盘", "安置",
-    *"0123456789abcdefgh", *(f"{n}{what}" for n in "一二三四五六七八九" for what in "期栋号座区"),
-)  # fmt: skip
-CUES: Final[Mapping[str, int]] = {
-    **{cue: len(cue) for cue in (*SUFFIXES, *GENERIC_TAILS, *_USE_CUES)},
-    **{f"{cue}{after}": len(cue) for cue in (*_WEAK_CUES, *_WEAK_ENDINGS) for after in _WEAK_NEXT},
-}
-"""Pattern -> how many of its characters are the cue."""
-_OUTSIDE: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", "写字楼", *_PHASE_CUES, *_BUILDING_CUES))
-"""Cues that are not part of the name before them."""
-_PHASE_BEFORE: Final = re.compile(
-    rf"(?:{PHASE.pattern}|{BUILDING.pattern}|[0-9一二三四五六七八九十]+[位名户个]?|(?<![a-z])[a-z])+\Z"
-)
-_PHASE_BEFORE_LAST: Final = (
-    PHASE_LAST | BUILDING_LAST | NUMERALS | frozenset("位名户个abcdefghijklmnopqrstuvwxyz")
-)
-_OWNERS: Final = ("业主", "的业主", "住户", "的住户", "居民", "全体业主", "楼盘", "宿舍", "物业")
-_OWNERS_ALONE: Final = ("业主", "的业主", "全体业主", "楼盘", "宿舍")
-_AREA_LAST: Final = frozenset("镇乡区村街")
-_HOUSING_CUES: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
-_FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|高层|洋房|准|新|老)+\Z")
-_FILLERS_LAST: Final = frozenset("的体大众多分有位层房准新老")
 _GAP: Final = 3
 """Characters between a known name and a word that may end a longer name that begins with it."""
 _PARK: Final = "公园"
@@ -194,7 +157,7 @@ class MentionFinder:
         texts = sorted(spellings)
         self._matcher = Matcher((*texts, *sorted(cues)))
         self._count = len(texts)
-        self._cues = [(len(cue) - cues[cue], cue in _HOUSING_CUES) for cue in sorted(cues)]
+        self._cues = [(len(cue) - cues[cue], cue in HOUSING_CUES) for cue in sorted(cues)]
         self._names: dict[int, _Name] = {}
         """By the number of the pattern; made when first found: few of a registry's spellings ever are."""
         self._near = NearNames(spellings)
@@ -204,7 +167,7 @@ class MentionFinder:
         """Return the mentions in each page of a sheet, in order of the text."""
         drafts = [self._draft(page) for page in pages]
         ends = [
-            (number, *_name_end(pages[number].text, *cue))
+            (number, *name_end(pages[number].text, *cue))
             for number, draft in enumerate(drafts)
             for cue in draft.open_cues
         ]
@@ -253,17 +216,17 @@ class MentionFinder:
         text = page.text
         for number, start, end in hits:
             name = self._names.get(number) or self._learn(number)
-            if name.is_latin and _is_glued(text, start, end):
+            if name.is_latin and is_glued(text, start, end):
                 continue
             left = (page.wide_edges if name.is_long else page.edges)[start]
             if name.is_weak and not left:
                 continue
-            reach = _reach(text, end)
-            if name.is_weak and name.needs_end and not _ends_well(text, end, reach):
+            reach = reach_of(text, end)
+            if name.is_weak and name.needs_end and not ends_well(text, end, reach):
                 continue
-            if name.is_common and not _is_used(text, end, reach):
+            if name.is_common and not is_used(text, end, reach):
                 continue
-            elsewhere = reach == end and _is_named_after(text, end)
+            elsewhere = reach == end and is_named_after(text, end)
             yield Mention(start, end, reach, name.text, name.readings, name.rule, left, elsewhere)
 
     def _learn(self, number: int) -> _Name:
@@ -313,7 +276,7 @@ class MentionFinder:
         near = self._near.find(whole)
         if near is None or near[0][0].key == inside.text:
             return False
-        reach = _reach(page.text, end)
+        reach = reach_of(page.text, end)
         widened = Mention(inside.start, end, reach, whole, near[0], Rule(near[1]), inside.left)
         known[:] = [m for m in known if not m.overlaps(inside.start, end)] + [widened]
         return True
@@ -349,35 +312,21 @@ class MentionFinder:
                 near = self._near.find(text[start:end], strict=True)
                 if near is None or any(m.readings and m.overlaps(start, end) for m in chosen):
                     continue
-                reach = _reach(text, end)
+                reach = reach_of(text, end)
                 is_swapped = near[1] == Rule.WORD_ORDER and text[end - 1] in TAIL_CHARACTERS
-                if end - start > _MIN_NEAR or is_swapped or _is_used(text, end, reach):
+                if end - start > _MIN_NEAR or is_swapped or is_used(text, end, reach):
                     found = Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)
                     return [*(m for m in chosen if not m.overlaps(start, reach)), found]
         return chosen
 
 
-def _name_end(text: str, cue: int, cue_end: int) -> tuple[int, int, int]:
-    """Return where the own part of a name ends that a cue speaks of, where the name ends, and its reach."""
-    if text[cue:cue_end] not in _OUTSIDE:
-        return cue, cue_end, max(_reach(text, cue_end), cue_end)
-    stop = cue
-    if text[stop - 1 : stop] in _FILLERS_LAST:
-        filler = _FILLERS.search(text, max(0, cue - 6), cue)
-        stop = filler.start() if filler else stop
-    if text[stop - 1 : stop] in _PHASE_BEFORE_LAST:
-        phase = _PHASE_BEFORE.search(text, max(0, stop - 8), stop)
-        stop = phase.start() if phase else stop
-    return stop, stop, max(_reach(text, stop), cue_end if stop == cue else stop)
-
-
 def _unknown_name(page: Page, start: int, end: int, reach: int) -> Mention:
     """Return the mention of an estate that the registry lacks."""
-    text, own_end = page.text, _own_end(page.text, end)
-    named_after = _is_named_after(text, end) or text.startswith(_COMMUNITY, end)
-    elsewhere = named_after and own_end == end and not text.endswith(_OWN_TAILS, start, end)
-    left, reach = page.wide_edges[start], max(reach, own_end)
-    return Mention(start, own_end, reach, text[start:own_end], (), Rule.UNKNOWN, left, elsewhere)
+    text, last = page.text, own_end(page.text, end)
+    named_after = is_named_after(text, end) or text.startswith(_COMMUNITY, end)
+    elsewhere = named_after and last == end and not text.endswith(_OWN_TAILS, start, end)
+    left, reach = page.wide_edges[start], max(reach, last)
+    return Mention(start, last, reach, text[start:last], (), Rule.UNKNOWN, left, elsewhere)
 
 
 def _repeated(page: Page, chosen: list[Mention]) -> list[Mention]:
@@ -389,7 +338,7 @@ def _repeated(page: Page, chosen: list[Mention]) -> list[Mention]:
         while start >= 0 and len(found) < _MAX_REPEATED:
             end = start + len(name)
             if not any(mention.overlaps(start, end) for mention in found):
-                found.append(_unknown_name(page, start, end, _reach(text, end)))
+                found.append(_unknown_name(page, start, end, reach_of(text, end)))
             start = text.find(name, end)
     return found
 
@@ -408,53 +357,6 @@ def _tails_of_others(spellings: Spellings) -> frozenset[str]:
     names = [text for text, readings in spellings.items() if readings[0].spelling < Spelling.CLIPPED]
     known = set(names)
     return frozenset(name[cut:] for name in names for cut in range(1, len(name) - 1) if name[cut:] in known)
-
-
-def _is_glued(text: str, start: int, end: int) -> bool:
-    """Say whether letters of the alphabet stand right beside: LINCOLN is not LINCOLN PLACE.
-
-    Folding takes blanks away, so a name in Latin letters is only believed where it stands alone.
-    """
-    before, after = text[max(0, start - 1) : start], text[end : end + 1]
-    return any(char.isascii() and char.isalnum() for char in (before, after) if char)
-
-
-def _own_end(text: str, end: int) -> int:
-    """Return the end of an unknown name: 小区 belongs to it."""
-    match = _OWN_TAIL.match(text, end)
-    return match.end() if match else end
-
-
-def _reach(text: str, end: int) -> int:
-    """Return the end of what belongs to a name: phases, blocks, 小区."""
-    for _ in range(3):
-        if text[end : end + 1] not in _REACH_FIRST:
-            return end
-        match = PHASE.match(text, end) or _TAIL.match(text, end)
-        if match is None:
-            return end
-        end = match.end()
-    return end
-
-
-def _is_used(text: str, end: int, reach: int) -> bool:
-    """Say whether what follows is said of estates alone; towns and villages have inhabitants too."""
-    owners = _OWNERS_ALONE if text[end - 1 : end] in _AREA_LAST else _OWNERS
-    if reach > end or text.startswith(owners, end):
-        return True
-    return text[end : end + 1] in BUILDING_FIRST and BUILDING.match(text, end) is not None
-
-
-def _is_named_after(text: str, end: int) -> bool:
-    """Say whether what follows makes the name that of another thing."""
-    return text[end : end + 1] in NAMED_AFTER_FIRST and NAMED_AFTER.match(text, end) is not None
-
-
-def _ends_well(text: str, end: int, reach: int) -> bool:
-    """Say whether what follows leaves a weak name whole."""
-    if reach > end or end == len(text) or not text[end].isalnum() or text[end] in _OPEN_RIGHT:
-        return True
-    return USE_AFTER.match(text, end) is not None or NEAR_AFTER.match(text, end) is not None
 
 
 def _resolve(mentions: list[Mention]) -> list[Mention]:
