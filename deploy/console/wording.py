@@ -59,10 +59,16 @@ def _without(text: str, names: Iterable[str]) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     for run in _RUN.findall(text):
-        for length in LENGTHS:
-            for start in range(len(run) - length + 1):
-                yield run[start : start + length]
+        yield from (run[start:end] for start, end in _places(run))
     yield from _LATIN.findall(text)
+
+
+def _places(run: str) -> Iterator[tuple[int, int]]:
+    """Yield where the pieces of a run of characters begin and end; the whole of it is one."""
+    for length in LENGTHS:
+        yield from ((start, start + length) for start in range(len(run) - length + 1))
+    if len(run) > max(LENGTHS):
+        yield 0, len(run)
 
 
 def _words(texts: Iterable[str], pieces: Collection[str]) -> Iterator[str]:
@@ -70,13 +76,11 @@ def _words(texts: Iterable[str], pieces: Collection[str]) -> Iterator[str]:
     before: dict[str, set[str]] = defaultdict(set)
     behind: dict[str, set[str]] = defaultdict(set)
     for run in (run for text in texts for run in _RUN.findall(text)):
-        for length in LENGTHS:
-            for start in range(len(run) - length + 1):
-                piece = run[start : start + length]
-                if piece in pieces:
-                    before[piece] |= {run[start - 1]} if start else EDGE
-                    end = start + length
-                    behind[piece] |= {run[end]} if end < len(run) else EDGE
+        for start, end in _places(run):
+            piece = run[start:end]
+            if piece in pieces:
+                before[piece] |= {run[start - 1]} if start else EDGE
+                behind[piece] |= {run[end]} if end < len(run) else EDGE
     for piece in pieces:
         is_free = len(before[piece]) > 1 and len(behind[piece]) > 1
         if is_free or _LATIN.fullmatch(piece):

@@ -244,6 +244,15 @@ def test_a_unit_s_chart_holds_the_counts_of_the_facts(operator: httpx.Client, ci
     assert sum(rows.values()) > 100
 
 
+def test_a_surge_says_what_sets_its_complaints_apart(operator: httpx.Client, no_surges: City) -> None:
+    estate = no_surges.estates(PINGSHAN)[2]
+    made = no_surges.complain_at_once([estate] * 8, "水管爆裂淹了地下车库")
+    no_surges.surge(estate, ONE, request_ids=tuple(fact.request_id for fact in made))
+    shown = json.loads(operator.get(f"/api/surges/{ONE}").text)
+    assert "水管爆裂淹了地下车库" in shown["words"]
+    assert not [word for word in shown["words"] if word in no_surges.name(estate)]
+
+
 def test_requests_are_followed_to_their_end(operator: httpx.Client, city: City) -> None:
     stories: dict[str, list[Tagged]] = defaultdict(list)
     for fact in sorted(city.facts, key=lambda each: (each.occurred_at, each.offset)):

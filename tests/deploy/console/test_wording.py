@@ -49,6 +49,10 @@ def test_of_few_texts_or_with_nothing_to_compare_nothing_is_said() -> None:
     assert distinctive([], others(3), [], 5) == []
 
 
+def test_a_sentence_that_all_repeat_is_one_piece() -> None:
+    assert distinctive(["水管爆裂淹了地下车库"] * 5, others(100), [], 3) == ["水管爆裂淹了地下车库"]
+
+
 def test_latin_words_count_as_they_stand() -> None:
     found = distinctive(["WIFI broken again"] * 6, others(100), [], 3)
     assert set(found) == {"WIFI", "broken", "again"}
