@@ -1,7 +1,8 @@
 """A worker on the batch transport that writes down what it was given; started as a process by the tests.
 
-usage: python -m tests.streams.batch_echo BROKERS GROUP TOPIC FILE
-FILE gets a line `partition first last count` for each batch, before the batch is acknowledged.
+usage: python -m tests.streams.batch_echo BROKERS GROUP TOPIC FILE [drop]
+FILE gets a line `partition first last count` for each batch, before the batch is acknowledged. With `drop`
+the first batch is not acknowledged: the consumer goes back for it, as after a fetch that came too late.
 """
 
 from __future__ import annotations
@@ -17,16 +18,21 @@ from streams.app import batch_topic, build_app
 from streams.settings import StreamsSettings
 
 
-def main(brokers: str, group: str, topic: str, file: str) -> None:
+def main(brokers: str, group: str, topic: str, file: str, drop: str = "") -> None:
     """Run until a signal ends the process."""
     app = build_app(group, StreamsSettings(brokers=brokers, batch_records=500, commit_seconds=0.2))
     out = Path(file).open("a", buffering=1)  # noqa: SIM115  (open for the life of the process)
 
     @app.agent(batch_topic(app, topic))
     async def write_down(stream: Any) -> None:
+        to_drop = bool(drop)
         async for event in stream.noack().events():
             batch = event.message.value
             out.write(f"{event.message.partition} {batch[0].offset} {batch[-1].offset} {len(batch)}\n")
+            if to_drop:
+                to_drop = False
+                await app.consumer.perform_seek()
+                continue
             await asyncio.sleep(0.01)
             if event.message.generation_id == app.consumer_generation_id:
                 await stream.ack(event)

@@ -78,8 +78,9 @@ def test_nothing_is_committed_beyond_a_batch_that_is_not_acknowledged(sizes: lis
 
 
 @contextmanager
-def worker(kafka: str, topic: str, file: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(kafka: str, topic: str, file: Path, *ways: str) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "tests.streams.batch_echo", kafka, f"group-{topic}", topic, str(file)]
+    command += ways
     process = subprocess.Popen(command)
     try:
         yield process
@@ -140,6 +141,20 @@ def test_whole_batches_come_in_order_and_a_clean_stop_loses_and_repeats_nothing(
     with worker(kafka, topic, file):
         wait_until(lambda: sum(map(len, offsets(file).values())) >= 4100, "the rest was read")
     assert offsets(file) == {partition: list(range(2050)) for partition in range(PARTITIONS)}
+
+
+@pytest.mark.stack
+def test_what_was_dropped_before_the_first_commit_comes_again(kafka: str, tmp_path: Path) -> None:
+    topic, file = new_topic(kafka), tmp_path / "seen"
+    publish(kafka, topic, 3000)
+    with worker(kafka, topic, file, "drop"):
+        wait_until(lambda: all(last == 1499 for last in _lasts(file)), "all was read")
+        dropped = batches(file)[0]
+        again = {partition: set[int]() for partition in range(PARTITIONS)}
+        for partition, first, last, _ in batches(file)[1:]:
+            again[partition] |= {*range(first, last + 1)}
+        assert dropped[1] == 0
+        assert again == {partition: {*range(1500)} for partition in range(PARTITIONS)}
 
 
 @pytest.mark.stack
