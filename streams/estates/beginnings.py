@@ -22,6 +22,22 @@ _FUNCTION: Final = (
     "没未曾不很太最更已还又再才只并且若则所着么吗呢吧啊请问说到"
 )
 """Characters of grammar: hardly any estate's name has one."""
+_POINTING: Final = (
+    "本",
+    "该",
+    "贵",
+    "某",
+    "各",
+    "每",
+    "我们",
+    "你们",
+    "他们",
+    "这个",
+    "那个",
+    "整个",
+    "同一",
+)
+"""What stands before 小区 in place of a name, whatever stands before it: 投诉本小区."""
 _EDGE_WORTH: Final = np.array((0.0, 2.5, 6.0, 6.0))
 """What each `Edge` is worth, in log-likelihood: chosen on the tuning half."""
 _LEAST: Final = 0.0
@@ -75,7 +91,12 @@ class Beginnings:
             ):
                 if text[start] not in NEVER_FIRST or not is_never(text[start : spans[number][0]]):
                     found[number].append((-value, -start))
-        return [[-start for _, start in sorted(likely_)[:_TRIED]] for likely_ in found]
+        return [
+            [-start for _, start in sorted(likely_)[:_TRIED]]
+            if likely_ and not text.endswith(_POINTING, 0, stop)
+            else []
+            for likely_, (stop, _) in zip(found, spans, strict=True)
+        ]
 
 
 @lru_cache(maxsize=4096)

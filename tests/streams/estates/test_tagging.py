@@ -130,6 +130,22 @@ def test_spellings_of_an_unknown_estate_fall_together() -> None:
     assert {candidate_id(spelling) for spelling in spellings} == {"?伊景园滨河园"}
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "投诉小区电梯质量差",
+        "投诉本小区电梯质量差",
+        "反映本小区物业管理混乱",
+        "本小区12栋电梯长期停用",
+        "晚上3点回到小区",
+    ],
+)
+def test_words_that_lead_up_to_an_estate_are_none_and_the_address_decides(title: str) -> None:
+    tag = primary(title, f"您好，我是本小区的业主。{title}。", address="岳麓区某路47号八方小区3栋")
+    assert tag is not None
+    assert (tag.estate_id, tag.rule) == ("bafang", "address")
+
+
 def test_the_sources_own_estate_field_decides() -> None:
     tag = primary("停水", "丽发新城小区旁边", estate="八方小区")
     assert tag is not None
