@@ -48,8 +48,8 @@ def test_every_command_is_there_and_explains_itself(name: str) -> None:
 
 def test_every_module_is_listed() -> None:
     modules = {file.stem for file in (REPOSITORY / "deploy" / "commands").glob("[a-z]*.py")}
-    # `produce_file.py` is a part of `produce.py`.
-    assert {name.partition("_")[0] for name in modules} == set(COMMANDS)
+    # `produce_file.py` is a part of `produce.py`; `options.py` holds what several commands take.
+    assert {name.partition("_")[0] for name in modules} - {"options"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(
