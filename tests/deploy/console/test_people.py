@@ -22,6 +22,7 @@ from streams.contract import Level
 
 PASSWORD = "a long password"
 UNSCOPED = {
+    "review_decided": "what the account itself has decided, or an administrator of everything may take back",
     "live_baseline": "is added up by unit in memory",
     "live_first": "a date",
     "live_hours": "the city's shares",
