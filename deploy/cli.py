@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "verify": "Prove that every published event is stored, a duplicate, or rejected with a reason.",
     "tag": "Tie messages of a CSV file to estates, without Kafka.",
     "backtest": "Find the surges in a CSV file of past events, without Kafka.",
+    "calibrate": "Find the threshold that fits a budget of alerts, and what it misses.",
     "explain": "Say why a surge was told, and whether the facts still give it.",
     "rejected": "List, show or send back the records that were rejected.",
     "registry": "Import, check or load the registry of estates.",

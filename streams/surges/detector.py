@@ -22,7 +22,7 @@ from streams.surges.hours import DAY, HOUR, LocalHours
 from streams.surges.routes import Routes
 from streams.surges.scan import Scanner
 from streams.surges.scan_window import Window
-from streams.surges.screen import Screen, Touches
+from streams.surges.screen import MOST_OF_THE_CITY, Screen, Touches
 from streams.surges.seen import SeenEvents
 from streams.surges.settings import DetectorSettings
 from streams.surges.shares import Shares
@@ -43,8 +43,6 @@ VOICE_SWEEP_DAYS = 30
 HOURS_KEPT = 24 * 70
 CITY_SECONDS = 300
 """The city is weighed at the first arrival in each such stretch."""
-MOST_OF_THE_CITY = 0.5
-"""An area with more than this share of the city is left to the watch of the city."""
 
 
 class Detector:
@@ -62,7 +60,7 @@ class Detector:
         self._hours = LocalHours(zone)
         self._seen = SeenEvents(settings.memory_days)
         self._shares = Shares(settings)
-        self._voices = Voices()
+        self._voices = Voices(settings.window_days + 2)
         self._units = Routes(self._shares, self._voices)
         self._open: dict[UnitKey, Unit] = {}
         self._city_episode: Episode | None = None

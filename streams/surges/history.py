@@ -18,7 +18,9 @@ DAYS_KEPT = 32
 class History:
     """Some figures of every unit for each of the last days; units by their index, days local ordinals."""
 
-    def __init__(self, figures: int) -> None:
+    def __init__(self, figures: int, days_reached: int = DAYS_KEPT) -> None:
+        """Take how many figures a unit has, and how many days, today's included, `least` looks back on."""
+        self._reached = np.arange(min(days_reached, DAYS_KEPT))
         self._rows = np.zeros((DAYS_KEPT, 64, figures))
         self._least = np.zeros((64, figures))
         self._latest = 0
@@ -36,7 +38,7 @@ class History:
         self._latest = day % DAYS_KEPT
         self._rows[self._latest] = self._rows[self._latest - 1]
         self._rows[self._latest, : len(figures)] = figures
-        self._rows.min(axis=0, out=self._least)
+        self._rows[(day - self._reached) % DAYS_KEPT].min(axis=0, out=self._least)
 
     def at(self, days: NDArray[np.int64], index: int) -> NDArray[np.float64]:
         """Return a unit's figures as they were known when these days began: a row for each day."""
@@ -48,7 +50,7 @@ class History:
         return float(self._rows[self._latest, index, figure])
 
     def least(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the least that each figure of these units was on any day kept: a row for each unit."""
+        """Return the least that each figure of these units was on the days reached: a row for each unit."""
         return self._least[indices]
 
     def all_latest(self, indices: NDArray[np.int64], figure: int) -> NDArray[np.float64]:

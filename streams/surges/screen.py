@@ -29,6 +29,8 @@ from streams.surges.voices import Voices
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+MOST_OF_THE_CITY = 0.5
+"""An area with more than this share of the city is left to the watch of the city: it never opens."""
 SPAN = 1e8
 """Seconds, more than lie between any two requests remembered: keeps the units apart on one axis."""
 DENSE = 12
@@ -99,6 +101,7 @@ class Screen:
         share, doubt, unevenness = least.T
         per_day = np.maximum(latest * self._clock.per_day, LEAST_PER_DAY)
         needed = self._settings.threshold + np.log10(per_day)
+        needed[~is_estate & (latest > MOST_OF_THE_CITY)] = np.inf
         newcomers = self._voices.least_part(np.where(is_estate, indices, 0))
         return _Figures(share, doubt, unevenness, newcomers, needed, is_estate)
 

@@ -68,7 +68,8 @@ class Shares:
         self._estate_of_pair = array("q")
         self._area_of_pair = array("q")
         self._prior = self._first_guess(FEWEST_UNITS)
-        self._known = {True: History(3), False: History(3)}
+        reached = settings.window_days + 2
+        self._known = {True: History(3, reached), False: History(3, reached)}
 
     def enroll(self, level: Level) -> int:
         """Return the index of a unit that is seen for the first time: of an estate, or among the areas."""

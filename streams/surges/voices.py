@@ -11,7 +11,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.surges.history import History
+from streams.surges.history import DAYS_KEPT, History
 
 HALF_LIFE_DAYS = 60.0
 PRIOR_REQUESTS = 20.0
@@ -21,11 +21,12 @@ PRIOR_REQUESTS = 20.0
 class Voices:
     """Decayed counts of requests, and of newcomers' among them; estates by their index, days local."""
 
-    def __init__(self) -> None:
+    def __init__(self, days_reached: int = DAYS_KEPT) -> None:
+        """Take how many days, today's included, a window may reach."""
         self._keep = 0.5 ** (1 / HALF_LIFE_DAYS)
         self._counts = np.zeros((64, 2))
         self._today: list[tuple[int, bool]] = []
-        self._known = History(1)
+        self._known = History(1, days_reached)
 
     def add(self, estate: int, *, is_new: bool) -> None:
         """Count a request of the day that is not yet closed."""

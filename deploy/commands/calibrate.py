@@ -1,0 +1,101 @@
+"""`pulse calibrate`: the threshold that fits a duty desk's budget of alerts, and what it misses."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import asdict
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from deploy.commands.backtest import ZoneParameter
+from deploy.errors import OperationFailed
+from streams.surges.arrival import Arrival
+from streams.surges.calibration import Cost, TooShort, choose, cost, plant
+from streams.surges.event_rows import TimeFormat, UnreadableRows, read_arrivals
+from streams.surges.settings import DetectorSettings
+
+THRESHOLDS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0)
+
+
+@click.command()
+@click.option(
+    "--events",
+    "source",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of the city's own history, with the columns of `pulse backtest`; 80 days are the least.",
+)
+@click.option(
+    "--zone", type=ZoneParameter(), default="UTC", show_default=True, help="Zone of times without one."
+)
+@click.option(
+    "--per-week",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Alerts about nothing that the duty desk accepts a week, in the whole city.",
+)
+@click.option(
+    "--planted",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Surges to plant into the history, to see how many are missed.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed plants others.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+def command(source: Path, zone: ZoneInfo, per_week: float, planted: int, seed: int, as_json: bool) -> None:
+    """Say which threshold keeps alerts within the budget, and what part of surges it misses.
+
+    The history is weighed once for each threshold, with surges planted into it. Every alert that is not about
+    a planted one counts as false: the history's own surges, too, so the figure errs on the high side.
+    """
+    try:
+        history = _read(source, zone)
+        arrivals, surges = plant(history, planted, seed)
+    except (UnreadableRows, TooShort) as error:
+        raise OperationFailed(f"{source}: {error}") from error
+    settings = (DetectorSettings(threshold=threshold) for threshold in THRESHOLDS)
+    console = Console(stderr=True)
+    costs = [
+        cost(arrivals, surges, each, zone)
+        for each in track(settings, "weighing", len(THRESHOLDS), console=console)
+    ]
+    chosen = choose(costs, per_week)
+    if as_json:
+        tree = {
+            "alerts_a_week_accepted": per_week,
+            "threshold": chosen and chosen.threshold,
+            "missed": chosen and chosen.missed,
+            "planted": len(surges),
+            "costs": [asdict(each) for each in costs],
+        }
+        click.echo(json.dumps(tree))
+    else:
+        _print(costs, chosen, per_week)
+
+
+def _read(source: Path, zone: ZoneInfo) -> list[Arrival]:
+    try:
+        with source.open(encoding="utf-8-sig", newline="") as file:
+            return list(read_arrivals(csv.reader(file), TimeFormat(zone)))
+    except UnicodeDecodeError as error:
+        raise OperationFailed(f"{source}: not UTF-8 at byte {error.start}; convert it first") from error
+
+
+def _print(costs: list[Cost], chosen: Cost | None, per_week: float) -> None:
+    click.echo("threshold  alerts a week  missed")
+    for each in costs:
+        click.echo(f"{each.threshold:9.1f}  {each.alerts_a_week:13.2f}  {each.missed:6.1%}")
+    if chosen is None:
+        click.echo(f"no threshold keeps to {per_week:g} a week; the history may be full of true surges")
+        return
+    click.echo(
+        f"{per_week:g} a week: threshold {chosen.threshold:g} "
+        f"(PULSE_STREAMS__DETECTOR__THRESHOLD), which misses {chosen.missed:.1%} of planted surges"
+    )
