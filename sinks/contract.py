@@ -50,6 +50,10 @@ BI_UNITS: Final = "units"
 BI_REJECTIONS: Final = "rejections"
 BI_SURGE_LADDER: Final = "surge_ladder"
 BI_LADDER_SHARES: Final = "ladder_shares"
+BI_REQUEST_OUTCOMES: Final = "request_outcomes"
+BI_COMPANY_YEARS: Final = "company_years"
+BI_COMMITTEE_YEARS: Final = "committee_years"
+BI_NEGATIVE_LIST: Final = "negative_list"
 
 BI_VIEWS: Final = (
     BI_COMPLAINTS,
@@ -65,4 +69,8 @@ BI_VIEWS: Final = (
     BI_REJECTIONS,
     BI_SURGE_LADDER,
     BI_LADDER_SHARES,
+    BI_REQUEST_OUTCOMES,
+    BI_COMPANY_YEARS,
+    BI_COMMITTEE_YEARS,
+    BI_NEGATIVE_LIST,
 )
