@@ -20,6 +20,8 @@ from sinks.clickhouse import ClickHouse
 from sinks.contract import COMPLAINTS
 from sinks.figures import read_figures
 from sinks.migrate import Migrator
+from sinks.report.period import parse_period
+from sinks.report.reading import NothingToReport, read_report
 from sinks.rows import COMPLAINT_COLUMNS, complaint_columns
 from sinks.settings import ClickHouseSettings, SinksSettings
 from sinks.units import store_units
@@ -65,6 +67,17 @@ REPORT = {
     "model_estate_petitions": 0,
     "quiet_estate_years": 4,
 }
+COUNTED = {
+    *(
+        "events_2020",
+        "events_2021",
+        "events_per_estate_2020",
+        "events_per_estate_2021",
+        "growth_2021_percent",
+    ),
+    *("petitions", "petitions_housing", "petitions_housing_percent"),
+}
+"""What the report counts over its period instead."""
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +119,18 @@ def moved(estate: str, kind: Kind, occurred_at: dt.datetime) -> Tagged:
     )
 
 
+def closed(at: dt.datetime) -> Tagged:
+    """Return the closing of a request about an estate that was opened in June 2021."""
+    opened = next(
+        tagged
+        for _, tagged in tagged_district()
+        if tagged.kind is Kind.OPENED and tagged.tag and f"{tagged.occurred_at:%Y-%m}" == "2021-06"
+    )
+    return msgspec.structs.replace(
+        opened, event_id="closed", kind=Kind.CLOSED, occurred_at=at, weighed_at=at, offset=opened.offset + 1
+    )
+
+
 def test_the_views_return_every_figure_of_the_report(server: ClickHouse, settings: SinksSettings) -> None:
     assert read_figures(server, settings, PINGSHAN) == REPORT
 
@@ -117,6 +142,51 @@ def test_a_repeat_moves_no_figure(server: ClickHouse, settings: SinksSettings) -
 
 def test_an_unknown_district_has_no_figures(server: ClickHouse, settings: SinksSettings) -> None:
     assert read_figures(server, settings, "440311") == {}
+
+
+def test_the_report_of_a_year_agrees_with_the_views(server: ClickHouse, settings: SinksSettings) -> None:
+    figures = read_figures(server, settings, PINGSHAN)
+    report = read_report(server, settings, parse_period("2021"))
+    assert report.events("this") == figures["events_2021"]
+    assert report.events("before") == figures["events_2020"]
+    assert round(report.growth_percent or 0, 2) == figures["growth_2021_percent"]
+    assert report.petitions() == (figures["petitions"], figures["petitions_housing"])
+    own = {each.key: each.value for each in report.figures}
+    assert own == {key: value for key, value in figures.items() if key in own}
+    assert len(own) == len(figures) - len(COUNTED)
+    bi = settings.clickhouse.bi_database
+    years = server.execute(
+        "SELECT property_company, households, complaints, company_matters, points, points_squared "
+        f"FROM {bi}.company_years WHERE year = 2021 ORDER BY property_company"
+    )
+    companies = sorted(report.companies(), key=lambda each: each.name)
+    assert years == [
+        (
+            *(each.name, each.households, each.complaints, each.matters.requests),
+            *(each.matters.points, each.matters.points_squared),
+        )
+        for each in companies
+    ]
+    assert sum(each.complaints for each in companies) == report.total().requests
+    assert all(each.rating for each in companies)
+
+
+def test_a_report_of_a_past_date_can_be_made_again(server: ClickHouse, settings: SinksSettings) -> None:
+    """What came later changes nothing in it, and it ends where the facts of then end."""
+    june = dt.date(2021, 6, 30)
+    then = read_report(server, settings, parse_period("2021"), "坪山区", june)
+    assert then.period == parse_period("2021-01-01..2021-06-30")
+    assert then.before == parse_period("2020-01-01..2020-06-30")
+    known = read_report(server, settings, parse_period("2021-01-01..2021-06-30"))
+    store(server, [closed(dt.datetime(2021, 7, 1, tzinfo=dt.UTC))])
+    assert read_report(server, settings, parse_period("2021"), PINGSHAN, june) == then
+    now = read_report(server, settings, parse_period("2021-01-01..2021-06-30"))
+    assert now.total().solved == known.total().solved + 1
+    assert now.events("this") == known.events("this")
+    with pytest.raises(NothingToReport, match="440310"):
+        read_report(server, settings, parse_period("2021"), "440311")
+    with pytest.raises(NothingToReport, match="facts end"):
+        read_report(server, settings, parse_period("2031"))
 
 
 def test_figures_move_with_the_facts(server: ClickHouse, settings: SinksSettings) -> None:
