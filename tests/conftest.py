@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.broker import tansu
 from deploy.local.clickhouse import ClickHouseAddress, ClickHouseServer, prepare_clickhouse
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import running
+
+
+# How long an example takes is a matter of the machine and of what else it does: no test fails by it.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
