@@ -16,7 +16,6 @@ from deploy.local.clickhouse import ClickHouseAddress, ClickHouseServer, prepare
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import running
 
-
 # How long an example takes is a matter of the machine and of what else it does: no test fails by it.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
