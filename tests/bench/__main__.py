@@ -27,6 +27,8 @@ from tests.bench.targets import TARGETS
 from tests.integration.platform import running_platform
 
 ESTATES = 15_000
+INTAKES = 2
+"""As many as the local stack has."""
 LATENCY_SECONDS = 10.0
 ALERT_SECONDS = 30.0
 
@@ -47,13 +49,13 @@ def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
         note("producer")
         figures["producer_events_per_second"] = producer_rate(directory / "producer", work_events)
         note(f"whole platform, {ESTATES} estates")
-        whole = throughput(directory / "whole", ESTATES, events)
+        whole = throughput(directory / "whole", ESTATES, events, INTAKES)
         figures["platform_events"] = whole.events
         figures["platform_events_per_second"] = whole.events_per_second
         figures["worker_rss_mb"] = whole.worker_rss_mb
         figures["start_seconds"] = whole.start_seconds
         note("whole platform, 45 estates")
-        few = throughput(directory / "few", 45, events)
+        few = throughput(directory / "few", 45, events, INTAKES)
         figures["cost_ratio_estates"] = few.events_per_second / whole.events_per_second
         note("two intake workers against one")
         one, two = (throughput(directory / f"{n}-intakes", 1000, events // 3, intakes=n) for n in (1, 2))
