@@ -21,6 +21,7 @@ from streams.pipeline import Place, RawRecord
 
 TIMEOUT_MS: Final = 15_000
 POLL_MS: Final = 20
+FETCH_BYTES: Final = 32 * 1024**2
 QUIET_SECONDS: Final = 1.0
 """Longer than any fetch waits: what has not come by then is not there."""
 
@@ -42,6 +43,9 @@ class Tail:
             enable_auto_commit=False,
             bootstrap_timeout_ms=TIMEOUT_MS,
             fetch_max_wait_ms=100,
+            # Poison holds records of ten megabytes.
+            max_partition_fetch_bytes=FETCH_BYTES,
+            fetch_max_bytes=4 * FETCH_BYTES,
             reconnect_backoff_max_ms=500,
         )
         self._epoch = epoch
