@@ -59,9 +59,14 @@ class KillProducer(Fault):
         return True
 
 
+def _mark(stage: Stage, chance: Chance) -> str:
+    """Return a mark of this fault alone: the same kind may befall a run twice, and ids must be new."""
+    return f"{stage.mark}-{chance.getrandbits(32):08x}"
+
+
 def _poison(stage: Stage, chance: Chance) -> Iterable[Sent]:
     for model in models(stage.tail.log, chance, 1):
-        yield from poison(model, stage.mark)
+        yield from poison(model, _mark(stage, chance))
 
 
 def _repeats(stage: Stage, chance: Chance) -> Iterable[Sent]:
@@ -69,11 +74,13 @@ def _repeats(stage: Stage, chance: Chance) -> Iterable[Sent]:
 
 
 def _late(stage: Stage, chance: Chance) -> Iterable[Sent]:
-    return late(models(stage.tail.log, chance, LATE), chance, stage.mark)
+    return late(models(stage.tail.log, chance, LATE), chance, _mark(stage, chance))
 
 
 def _ahead(stage: Stage, chance: Chance) -> Iterable[Sent]:
-    return ahead(models(stage.tail.log, chance, JUMPED), dt.datetime.now(dt.UTC), chance, stage.mark)
+    return ahead(
+        models(stage.tail.log, chance, JUMPED), dt.datetime.now(dt.UTC), chance, _mark(stage, chance)
+    )
 
 
 def _send(records: Records) -> Make:
