@@ -6,11 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from deploy.errors import OperationFailed, PartUnavailable
+from deploy.database_errors import as_failures
 from deploy.settings import Settings
 from deploy.topics import RAW_PARTITIONS, create_topics, partitions_of
 from producers.contract import RAW_TOPIC
-from sinks.clickhouse import DatabaseAway, DatabaseRefused
 from sinks.facts import Facts
 from sinks.migrate import MigrationError, Migrator
 from sinks.migration_lock import MigrationLockHeld
@@ -53,14 +52,10 @@ def migrate(
         OperationFailed: one of them, or the ledger of migrations, refuses; the message says why.
     """
     sinks = patient(settings.sinks)
-    try:
+    with as_failures(MigrationError, MigrationLockHeld):
         applied = Migrator(sinks).migrate(break_lock=break_lock)
         brokers = settings.streams.brokers
         epoch = _create_topics(sinks, brokers, raw_partitions, replication) if with_topics else None
-    except DatabaseAway as error:
-        raise PartUnavailable(str(error)) from error
-    except (DatabaseRefused, MigrationError, MigrationLockHeld) as error:
-        raise OperationFailed(str(error)) from error
     return Migrated(applied, epoch)
 
 

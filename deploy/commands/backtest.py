@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from deploy.commands.options import zone_option
 from deploy.errors import OperationFailed
 from streams.contract import Level, Surge, SurgeState
 from streams.surges.arrival import Arrival
@@ -60,19 +60,6 @@ class Backtest:
         return {level.value: levels.count(level) for level in Level}
 
 
-class ZoneParameter(click.ParamType):
-    """The IANA name of a time zone."""
-
-    name = "zone"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ZoneInfo:
-        """Return the zone of this name; bad usage where there is none."""
-        try:
-            return value if isinstance(value, ZoneInfo) else ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            self.fail(f"{value!r} is no time zone; write an IANA name such as Asia/Shanghai", param, ctx)
-
-
 @click.command()
 @click.option(
     "--events",
@@ -89,9 +76,7 @@ class ZoneParameter(click.ParamType):
     type=click.Path(dir_okay=False, path_type=Path),
     help="CSV to write, one row for each surge as it was when it opened; the city's rows name `*` as estate.",
 )
-@click.option(
-    "--zone", type=ZoneParameter(), default="UTC", show_default=True, help="Zone of times without one."
-)
+@zone_option
 @click.option("--threshold", type=float, help="Score at which a surge opens, instead of the default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object on stdout.")
 def command(source: Path, target: Path, zone: ZoneInfo, threshold: float | None, as_json: bool) -> None:

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from deploy.commands.backtest import ZoneParameter
+from deploy.commands.options import as_json_option, zone_option
 from deploy.errors import OperationFailed
 from streams.surges.arrival import Arrival
 from streams.surges.calibration import Cost, TooShort, choose, cost, plant
@@ -30,9 +30,7 @@ THRESHOLDS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV of the city's own history, with the columns of `pulse backtest`; 80 days are the least.",
 )
-@click.option(
-    "--zone", type=ZoneParameter(), default="UTC", show_default=True, help="Zone of times without one."
-)
+@zone_option
 @click.option(
     "--per-week",
     type=click.FloatRange(min=0, min_open=True),
@@ -48,7 +46,7 @@ THRESHOLDS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0)
     help="Surges to plant into the history, to see how many are missed.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed plants others.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 def command(source: Path, zone: ZoneInfo, per_week: float, planted: int, seed: int, as_json: bool) -> None:
     """Say which threshold keeps alerts within the budget, and what part of surges it misses.
 

@@ -8,13 +8,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from deploy.commands.options import as_json_option
 from deploy.example import example_toml
 from deploy.settings import Setting, describe, load_settings
 from deploy.sources import variable_name
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 @click.option("--example", is_flag=True, help="Print a pulse.toml with every default and what it means.")
 def command(as_json: bool, example: bool) -> None:
     """Print every setting in force, its environment variable, and where its value came from.

@@ -13,10 +13,11 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy.errors import OperationFailed, PartUnavailable
+from deploy.commands.options import as_json_option
+from deploy.database_errors import as_failures
+from deploy.errors import OperationFailed
 from deploy.migration import patient
 from deploy.settings import Settings, load_settings
-from sinks.clickhouse import DatabaseAway, DatabaseRefused
 from sinks.facts import Facts
 from sinks.surges import StoredSurges
 from streams.contract import Surge
@@ -55,7 +56,7 @@ class Explanation:
 
 @click.command()
 @click.argument("surge")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 def command(surge: str, as_json: bool) -> None:
     """Print a surge's evidence and find it again from the facts, by its id (`estate:ID:EVENT`).
 
@@ -79,7 +80,7 @@ def explain(settings: Settings, surge_id: str) -> Explanation:
         OperationFailed: there is no such surge, or there are no tables yet.
     """
     sinks = patient(settings.sinks)
-    try:
+    with as_failures():
         stored = StoredSurges(sinks).find(surge_id)
         if stored is None:
             raise OperationFailed(f"there is no surge {surge_id!r}; the console or bi.surges have the ids")
@@ -88,10 +89,6 @@ def explain(settings: Settings, surge_id: str) -> Explanation:
         detector = Detector(settings.streams.detector, ZoneInfo(settings.streams.zone))
         with arrivals.progress:
             again = recompute(stored, arrivals, detector)
-    except DatabaseAway as error:
-        raise PartUnavailable(str(error)) from error
-    except DatabaseRefused as error:
-        raise OperationFailed(str(error)) from error
     return Explanation(stored, again, arrivals.number, detector.version)
 
 

@@ -10,12 +10,14 @@ from typing import Final
 
 import click
 
+from deploy.commands.options import as_json_option
 from deploy.commands.tag import guess_source
-from deploy.errors import OperationFailed, PartUnavailable
+from deploy.database_errors import as_failures
+from deploy.errors import OperationFailed
 from deploy.messages import open_registry, read_messages
 from deploy.settings import load_settings
 from sinks.candidates import read_candidates
-from sinks.clickhouse import ClickHouse, DatabaseAway, DatabaseRefused
+from sinks.clickhouse import ClickHouse
 from streams.contract import CANDIDATE_PREFIX
 from streams.estates.draft import RegistryFileError
 from streams.estates.registry import Registry
@@ -79,7 +81,7 @@ def suggest_candidates(
 @click.option(
     "--parent", default="", metavar="AREA", help="Of a new estate: the area it lies in, else the city."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json_option
 def accept_candidate(
     candidate: str, target: str, registry: Path, name: str, parent: str, as_json: bool
 ) -> None:
@@ -117,7 +119,7 @@ def _tagged(messages: Path, registry: Registry, mapping: str, source: str) -> It
     events = list(read_messages(messages, mapping, source or guess_source(messages, mapping)))
     primaries = [tagging.primary for tagging in Tagger(registry).tag_all(events)]
     return [
-        Named(tag.estate_id, tag.surface or tag.estate_id.removeprefix(CANDIDATE_PREFIX), event.request_id)
+        _named(tag.estate_id, tag.surface, event.request_id)
         for event, tag in zip(events, primaries, strict=True)
         if tag is not None and tag.estate_id.startswith(CANDIDATE_PREFIX)
     ]
@@ -128,17 +130,16 @@ def _stored() -> list[Named]:
     settings = load_settings().sinks
     server = ClickHouse(settings.clickhouse)
     try:
-        rows = read_candidates(server, settings)
-    except DatabaseAway as error:
-        raise PartUnavailable(str(error)) from error
-    except DatabaseRefused as error:
-        raise OperationFailed(str(error)) from error
+        with as_failures():
+            rows = read_candidates(server, settings)
     finally:
         server.close()
-    return [
-        Named(unit, surface or unit.removeprefix(CANDIDATE_PREFIX), request)
-        for unit, surface, request in rows
-    ]
+    return [_named(*row) for row in rows]
+
+
+def _named(candidate: str, surface: str, message: str) -> Named:
+    """Return a message's candidate; of one whose spelling is not known, its id says how it is written."""
+    return Named(candidate, surface or candidate.removeprefix(CANDIDATE_PREFIX), message)
 
 
 def _lines(one: Suggestion) -> Iterable[str]:

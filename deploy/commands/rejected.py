@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,11 +12,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deploy.errors import OperationFailed, PartUnavailable
+from deploy.database_errors import as_failures
 from deploy.migration import patient
 from deploy.sending_back import send_back
 from deploy.settings import Settings, load_settings
-from sinks.clickhouse import DatabaseAway, DatabaseRefused
 from sinks.rejected import AlreadySentBack, NoSuchRecord, RejectedRecords, StoredRejection
 from streams.contract import Reason
 
@@ -65,7 +62,7 @@ def command() -> None:
 @as_json_option
 def list_rejected(source: str, reason: str | None, each: bool, limit: int, as_json: bool) -> None:
     """Show how many records were rejected, by source and reason, or the latest of them."""
-    with _explained():
+    with as_failures(NoSuchRecord, AlreadySentBack):
         store = RejectedRecords(patient(load_settings().sinks))
         if each:
             _print_records(store.latest(source, reason or "", limit), as_json)
@@ -81,7 +78,7 @@ def show(place: tuple[int, int, int], as_json: bool) -> None:
 
     It may name residents: it is what the source sent.
     """
-    with _explained():
+    with as_failures(NoSuchRecord, AlreadySentBack):
         rejection = RejectedRecords(patient(load_settings().sinks)).at(*place)
     if as_json:
         click.echo(json.dumps(_tree(rejection), default=str, ensure_ascii=False))
@@ -111,7 +108,7 @@ def show(place: tuple[int, int, int], as_json: bool) -> None:
 def retry(place: tuple[int, int, int], file: Path | None, again: bool, as_json: bool) -> None:
     """Send a rejected record back to be taken, as it was or repaired. Once, unless --again says otherwise."""
     settings = load_settings()
-    with _explained():
+    with as_failures(NoSuchRecord, AlreadySentBack):
         store = RejectedRecords(patient(settings.sinks))
         rejection = store.at(*place)
         _send_back(rejection, store, settings, file, again)
@@ -125,16 +122,6 @@ def _send_back(
     rejection: StoredRejection, store: RejectedRecords, settings: Settings, file: Path | None, again: bool
 ) -> None:
     send_back(rejection, store, settings, repaired=file.read_bytes() if file else None, again=again)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except DatabaseAway as error:
-        raise PartUnavailable(str(error)) from error
-    except (DatabaseRefused, NoSuchRecord, AlreadySentBack) as error:
-        raise OperationFailed(str(error)) from error
 
 
 def _print_groups(store: RejectedRecords, source: str, reason: str, as_json: bool) -> None:

@@ -10,13 +10,14 @@ from typing import Any, Final
 import click
 
 from deploy.console.texts import Language
-from deploy.errors import OperationFailed, PartUnavailable
+from deploy.database_errors import as_failures
+from deploy.errors import OperationFailed
 from deploy.migration import patient
 from deploy.report.document import compose
 from deploy.report.formats import as_csv, as_html, as_xlsx
 from deploy.report.words import Words
 from deploy.settings import load_settings
-from sinks.clickhouse import ClickHouse, DatabaseAway, DatabaseRefused
+from sinks.clickhouse import ClickHouse
 from sinks.report.contents import Report
 from sinks.report.period import FORMS, Period, UnreadablePeriod, parse_period
 from sinks.report.reading import NothingToReport, read_report
@@ -103,10 +104,7 @@ def read(settings: SinksSettings, period: Period, district: str, as_of: dt.date 
     """
     server = ClickHouse(settings.clickhouse)
     try:
-        return read_report(server, settings, period, district, as_of)
-    except DatabaseAway as error:
-        raise PartUnavailable(str(error)) from error
-    except (DatabaseRefused, NothingToReport) as error:
-        raise OperationFailed(str(error)) from error
+        with as_failures(NothingToReport):
+            return read_report(server, settings, period, district, as_of)
     finally:
         server.close()
