@@ -12,6 +12,7 @@ from typing import Final
 from starlette.requests import Request
 
 COOKIE: Final = "lang"
+CONSOLE: Final = "deploy.console"
 
 
 class Language(StrEnum):
@@ -36,11 +37,11 @@ def language_of(request: Request) -> Language:
 
 
 class Texts:
-    """The texts of one language."""
+    """The texts of one language: those of a package's `texts.toml`."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, package: str = CONSOLE) -> None:
         self.language = language
-        self._texts = {key: each[language.key] for key, each in all_texts().items()}
+        self._texts = {key: each[language.key] for key, each in all_texts(package).items()}
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a text, `{name}` in it replaced.
@@ -62,7 +63,7 @@ class Texts:
 
 
 @cache
-def all_texts() -> Mapping[str, Mapping[str, str]]:
-    """Return every text by its key, in every language."""
-    tree = tomllib.loads(files("deploy.console").joinpath("texts.toml").read_text())
+def all_texts(package: str = CONSOLE) -> Mapping[str, Mapping[str, str]]:
+    """Return every text of a package by its key, in every language."""
+    tree = tomllib.loads(files(package).joinpath("texts.toml").read_text())
     return {f"{group}.{key}": each for group, entries in tree.items() for key, each in entries.items()}

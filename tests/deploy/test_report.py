@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from deploy.commands.report import command
-from deploy.console.texts import Language
+from deploy.console.texts import Language, all_texts
 from deploy.report.document import Document, compose
 from deploy.report.formats import as_csv, as_html, as_xlsx
-from deploy.report.words import Words, all_words
+from deploy.report.words import PACKAGE, Words
 from sinks.credit import Standing
 from sinks.report.contents import Figure, Home, Month, Outcome, Report, Tally
 from sinks.report.period import parse_period
@@ -76,7 +76,7 @@ def document(request: pytest.FixtureRequest) -> Document:
 
 
 def test_every_text_is_there_in_both_languages() -> None:
-    assert all(each.keys() == {"zh", "en"} and all(each.values()) for each in all_words().values())
+    assert all(each.keys() == {"zh", "en"} and all(each.values()) for each in all_texts(PACKAGE).values())
 
 
 def test_the_sums_are_those_of_the_parts() -> None:
