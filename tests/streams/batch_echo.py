@@ -1,8 +1,9 @@
 """A worker on the batch transport that writes down what it was given; started as a process by the tests.
 
 usage: python -m tests.streams.batch_echo BROKERS GROUP TOPIC FILE [drop]
-FILE gets a line `partition first last count` for each batch, before the batch is acknowledged. With `drop`
-the first batch is not acknowledged: the consumer goes back for it, as after a fetch that came too late.
+FILE gets a line `partition first last count` for each batch before it is acknowledged, FILE.acknowledged its
+count afterwards. With `drop` the first batch is not acknowledged: the consumer goes back for it, as after a
+fetch that came too late.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ def main(brokers: str, group: str, topic: str, file: str, drop: str = "") -> Non
     app = build_app(group, StreamsSettings(brokers=brokers, batch_records=500, commit_seconds=0.2))
     out = Path(file).open("a", buffering=1)  # noqa: SIM115  (open for the life of the process)
 
+    acknowledged = Path(f"{file}.acknowledged").open("a", buffering=1)  # noqa: SIM115  (as above)
+
     @app.agent(batch_topic(app, topic))
     async def write_down(stream: Any) -> None:
         to_drop = bool(drop)
@@ -36,6 +39,7 @@ def main(brokers: str, group: str, topic: str, file: str, drop: str = "") -> Non
             await asyncio.sleep(0.01)
             if event.message.generation_id == app.consumer_generation_id:
                 await stream.ack(event)
+                acknowledged.write(f"{len(batch)}\n")
 
     faust.Worker(app, loglevel="WARN", quiet=True, redirect_stdouts=False).execute_from_commandline()
 
