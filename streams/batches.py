@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import aiokafka
@@ -118,12 +118,10 @@ class BatchConsumer(driver.Consumer):
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go back to what is committed; where nothing is, to the beginning: there aiokafka does not move."""
         offsets = await super().seek_to_committed()
-        for tp, first in (await self._beginnings([tp for tp in offsets if not offsets[tp]])).items():
-            await self._seek(tp, first)
+        if fresh := [tp for tp, offset in offsets.items() if not offset]:
+            for tp, first in (await self.earliest_offsets(*fresh)).items():
+                await self._seek(tp, first)
         return offsets
-
-    async def _beginnings(self, tps: Collection[TP]) -> Mapping[TP, int]:
-        return await self.earliest_offsets(*tps) if tps else {}
 
     async def perform_seek(self) -> None:
         """Go back to what is committed: what is in hand will come again, and is to be acknowledged anew."""

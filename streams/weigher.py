@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import faust
@@ -41,6 +40,7 @@ from streams.output import Output, Record
 from streams.settings import StreamsSettings
 from streams.store import FactStore
 from streams.surges.detector import Arrival, Detector
+from streams.surges.replay import by_minute
 from streams.taking import batch_events
 from streams.weighing import MINUTE_MS, Minutes, MissingArrivals
 
@@ -151,7 +151,7 @@ class Weigher:
             mark.clock_ms = progress.clock_ms if progress else 0
         below = {part: mark.next for part, mark in enumerate(self._minutes.parts)}
         facts = _Counted(self._store.arrivals(self._epoch, below))
-        surges = list(self._detector.weigh_all(self._past(_by_minute(facts))))
+        surges = list(self._detector.weigh_all(self._past(by_minute(facts))))
         return surges, facts.number
 
     def _past(self, minutes: Iterator[tuple[int, list[Arrival]]]) -> Iterator[tuple[int, list[Arrival]]]:
@@ -176,13 +176,6 @@ class _Counted:
         for arrival in self._arrivals:
             self.number += 1
             yield arrival
-
-
-def _by_minute(arrivals: Iterable[Arrival]) -> Iterator[tuple[int, list[Arrival]]]:
-    for start_ms, minute in groupby(
-        arrivals, key=lambda arrival: arrival.weighed - arrival.weighed % MINUTE_MS
-    ):
-        yield start_ms // 1000, list(minute)
 
 
 def register(app: faust.App, weigher: Weigher) -> None:

@@ -39,12 +39,7 @@ def models(log: Mapping[int, Sequence[RawRecord]], chance: Chance, count: int) -
 
     None of those that the harness sent itself: one from a clock ahead would make strays of another kind.
     """
-    keyed = [
-        record
-        for records in log.values()
-        for record in records
-        if record.key is not None and not mark_of(record.headers)
-    ]
+    keyed = [record for record in _keyed(log) if not mark_of(record.headers)]
     drawn: list[ComplaintEvent] = []
     while keyed and len(drawn) < count:
         try:
@@ -56,9 +51,13 @@ def models(log: Mapping[int, Sequence[RawRecord]], chance: Chance, count: int) -
 
 def repeats(log: Mapping[int, Sequence[RawRecord]], chance: Chance, count: int) -> Iterator[Sent]:
     """Yield records of the log once more, byte for byte."""
-    keyed = [record for records in log.values() for record in records if record.key is not None]
+    keyed = _keyed(log)
     for record in chance.choices(keyed, k=count) if keyed else ():
         yield Sent("repeat", record.key, record.value, [*record.headers], None, is_foreseen=False)
+
+
+def _keyed(log: Mapping[int, Sequence[RawRecord]]) -> list[RawRecord]:
+    return [record for records in log.values() for record in records if record.key is not None]
 
 
 def late(made_of: Sequence[ComplaintEvent], chance: Chance, mark: str) -> Iterator[Sent]:

@@ -16,6 +16,7 @@ from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 from kafka.structs import TopicPartition
 
+from deploy.topics import RAW_PARTITIONS
 from producers.contract import RAW_TOPIC
 from streams.pipeline import Place, RawRecord
 
@@ -45,7 +46,7 @@ class Tail:
             fetch_max_wait_ms=100,
             # Poison holds records of ten megabytes.
             max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_bytes=4 * FETCH_BYTES,
+            fetch_max_bytes=RAW_PARTITIONS * FETCH_BYTES,
             reconnect_backoff_max_ms=500,
         )
         self._epoch = epoch
