@@ -31,9 +31,7 @@ from producers.contract import (
     fault_of,
 )
 from streams.contract import Reason, Tagged, milliseconds, moment
-from streams.estates.categories import Categoriser
-from streams.estates.tagging import Tagger, Tagging
-from streams.privacy import strip_all
+from streams.letters import LetterReader, Reading
 
 TYPES: Final = {kind: event_type(kind).encode() for kind in Kind}
 VERSION: Final = SPEC_VERSION.encode()
@@ -71,8 +69,7 @@ class Tools:
     """What the tagging of one registry version needs."""
 
     registry_version: str
-    tagger: Tagger
-    categoriser: Categoriser
+    letters: LetterReader
 
 
 def read_event(record: RawRecord, tolerance_ms: int) -> ComplaintEvent:
@@ -142,28 +139,13 @@ def tag_event(event: ComplaintEvent, place: Place, weighed_ms: int, tools: Tools
 
 
 def tag_events(read: Sequence[Read], tools: Tools) -> list[Tagged]:
-    """Tie events to their estates and strip what would identify a resident.
-
-    All at once: of each text, most of the work is a pass over its characters, which costs a tenth of it when
-    many texts share the pass (docs/performance.md). The result is that of one by one.
-    """
-    events = [each.event for each in read]
-    taggings = tools.tagger.tag_all(events)
-    types = tools.categoriser.categorise_all(events)
-    titles = strip_all([event.title for event in events])
-    texts = strip_all([event.text for event in events])
-    addresses = strip_all([event.address for event in events])
-    stripped = zip(titles, texts, addresses, strict=True)
-    told = zip(read, taggings, types, stripped, strict=True)
-    return [_tagged(each, tagging, type_, shown, tools) for each, tagging, type_, shown in told]
+    """Tie events to their estates and strip what would identify a resident."""
+    readings = tools.letters.read_all([each.event for each in read])
+    return [_tagged(each, said, tools) for each, said in zip(read, readings, strict=True)]
 
 
-def _tagged(
-    read: Read, tagging: Tagging, type_: tuple[str, float], shown: tuple[str, str, str], tools: Tools
-) -> Tagged:
-    event, place = read.event, read.place
-    problem_type, problem_confidence = type_
-    title, text, address = shown
+def _tagged(read: Read, said: Reading, tools: Tools) -> Tagged:
+    event, place, tagging = read.event, read.place, said.tagging
     return Tagged(
         source=event.source,
         request_id=event.request_id,
@@ -174,11 +156,11 @@ def _tagged(
         path=tagging.path,
         tag=tagging.primary,
         other_tags=tagging.others,
-        problem_type=problem_type,
-        problem_confidence=problem_confidence,
-        title=title,
-        text=text,
-        address=address,
+        problem_type=said.problem_type,
+        problem_confidence=said.problem_confidence,
+        title=said.title,
+        text=said.text,
+        address=said.address,
         lon=event.lon,
         lat=event.lat,
         crs=event.crs,

@@ -13,6 +13,7 @@ from streams.estates.categories import Categoriser
 from streams.estates.registry import Area, Registry
 from streams.estates.registry_csv import parse_csv
 from streams.estates.tagging import Tagger
+from streams.letters import LetterReader
 from streams.pipeline import Tools
 
 log = logging.getLogger(__name__)
@@ -56,10 +57,10 @@ class ToolShelf:
 
 
 def compile_tools(version: str, document: str) -> Tools:
-    """Build tagger and categoriser of one registry document; an empty one is a city without estates."""
+    """Build the reader of letters of one registry document; an empty one is a city without estates."""
     registry = (
         parse_csv(document, f"registry {version}").registry()
         if document
         else Registry([], [Area("city", Level.CITY, "")])
     )
-    return Tools(version, Tagger(registry), Categoriser())
+    return Tools(version, LetterReader(Tagger(registry), Categoriser()))

@@ -21,6 +21,7 @@ from streams.contract import Level
 from streams.estates.categories import Categoriser
 from streams.estates.registry import Area, Estate, Registry
 from streams.estates.tagging import Tagger
+from streams.letters import LetterReader
 from streams.pipeline import Place, RawRecord, Tools
 
 NOON = dt.datetime(2021, 6, 1, 4, 0, tzinfo=dt.UTC)
@@ -78,5 +79,5 @@ def registry() -> Registry:
 
 
 def tools(version: str = "v1") -> Tools:
-    """Tagger and categoriser of that registry."""
-    return Tools(version, Tagger(registry()), Categoriser())
+    """The reader of letters of that registry."""
+    return Tools(version, LetterReader(Tagger(registry()), Categoriser()))
