@@ -39,7 +39,7 @@ COUNT_COLUMNS = tuple(field.name for field in fields(Upserts))
 
 
 class HoleInLog(Exception):
-    """A batch begins above what the state has seen: going on would count wrongly, so the worker must stop."""
+    """Records are missing behind what the state has seen: who goes on counts wrongly, so the worker stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +123,18 @@ class Part:
         """Read the records below `next_offset`; those below `next` were taken before and are skipped.
 
         Raises:
-            HoleInLog: the batch begins above `next`, and the rules do not say to go on.
+            HoleInLog: records from `next` on are missing, and the rules do not say to go on.
         """
         first = self.next
-        outcome = Outcome(lost=max(0, records[0].place.offset - first) if records else 0)
+        fresh = [record for record in records if record.place.offset >= first]
+        outcome = Outcome(lost=max(0, fresh[-1].place.offset + 1 - first - len(fresh)) if fresh else 0)
         if outcome.lost and not self.rules.skip_holes:
             raise HoleInLog(
-                f"part {self.part}: expected offset {first}, got {records[0].place.offset}: {outcome.lost} "
-                "records were deleted before they were read. Lengthen the retention of complaints.raw, and "
-                "let their source send them again; to go on without them, set PULSE_STREAMS__SKIP_HOLES=true"
+                f"part {self.part}: {outcome.lost} records from offset {_missing(fresh, first)} on were "
+                "deleted before they were read. Lengthen the retention of complaints.raw, and let their "
+                "source send them again; to go on without them, set PULSE_STREAMS__SKIP_HOLES=true"
             )
         self.counts.advance(self.clock_ms // 1000)
-        fresh = [record for record in records if record.place.offset >= first]
         taken = [(record, read) for record in fresh if (read := self._take(record, outcome))]
         self.next = max(next_offset, first)
         return Begun(self, first, taken, outcome)
@@ -206,7 +206,7 @@ def process_together(batches: Sequence[tuple[Part, Sequence[RawRecord], int]]) -
     handful, and most of a small batch's time goes into having been begun.
 
     Raises:
-        HoleInLog: a batch begins above what its part has seen, and the rules do not say to go on.
+        HoleInLog: a batch lacks records behind what its part has seen, and the rules do not say to go on.
     """
     begun = [part.begin(records, next_offset) for part, records, next_offset in batches]
     by_tools: dict[str, list[Begun]] = {}
@@ -236,6 +236,15 @@ def _tag(taken: Sequence[tuple[Begun, RawRecord, Read]]) -> None:
         return
     for (batch, record, _), event in zip(taken, tagged, strict=True):
         batch.part.count(record, event, batch.outcome)
+
+
+def _missing(records: Sequence[RawRecord], first: int) -> int:
+    """Return the first offset from `first` on that no record has."""
+    for record in records:
+        if record.place.offset != first:
+            break
+        first += 1
+    return first
 
 
 def _identity(tagged: Tagged) -> str:

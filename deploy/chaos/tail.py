@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -18,6 +18,7 @@ from kafka.structs import TopicPartition
 
 from deploy.topics import RAW_PARTITIONS
 from producers.contract import RAW_TOPIC
+from streams.gaps import Gaps
 from streams.pipeline import Place, RawRecord
 
 TIMEOUT_MS: Final = 15_000
@@ -55,6 +56,7 @@ class Tail:
         self._consumer.assign(self._places)
         self._consumer.seek_to_beginning(*self._places)
         self.log: dict[int, list[RawRecord]] = {part: [] for part in parts}
+        self._gaps = Gaps()
 
     def __enter__(self) -> Self:
         return self
@@ -70,9 +72,17 @@ class Tail:
             came: dict[Any, list[Any]] = self._consumer.poll(timeout_ms=POLL_MS)
         except KafkaError:
             return 0
-        for place, records in came.items():
-            self.log[place.partition] += [self._raw(record) for record in records]
-        return sum(map(len, came.values()))
+        return sum(self._take(place, records) for place, records in came.items())
+
+    def _take(self, place: TopicPartition, records: Sequence[Any]) -> int:
+        """Take records up to a gap that may be filled yet; return how many."""
+        part = place.partition
+        offsets = [record.offset for record in records]
+        whole = self._gaps.whole(part, offsets, self.end(part))
+        self.log[part] += [self._raw(record) for record in records[:whole]]
+        if whole < len(records):
+            self._consumer.seek(place, self.end(part))
+        return whole
 
     def catch_up(self, seconds: float) -> bool:
         """Take all there is; return whether the end of every part was reached in that time."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections import deque
@@ -105,6 +106,14 @@ def publish(kafka: str, topic: str, count: int) -> None:
     producer.close()
 
 
+def publish_large(kafka: str, topic: str, count: int) -> None:
+    producer = KafkaProducer(bootstrap_servers=kafka, max_request_size=16 * 1024**2)
+    for _ in range(count):
+        producer.send(topic, b"x" * 10_000_000, partition=0).get(PATIENCE_SECONDS)
+        time.sleep(0.05)
+    producer.close()
+
+
 def batches(file: Path) -> list[tuple[int, int, int, int]]:
     lines = file.read_text().splitlines() if file.exists() else []
     return [tuple(map(int, line.split())) for line in lines]  # type: ignore[misc]
@@ -160,6 +169,22 @@ def test_what_was_dropped_before_the_first_commit_comes_again(kafka: str, tmp_pa
             again[partition] |= {*range(first, last + 1)}
         assert dropped[1] == 0
         assert again == {partition: {*range(1500)} for partition in range(PARTITIONS)}
+
+
+@pytest.mark.stack
+def test_what_overtakes_a_record_that_is_being_written_waits_for_it(kafka: str, tmp_path: Path) -> None:
+    topic, file = new_topic(kafka), tmp_path / "seen"
+    publish(kafka, topic, PARTITIONS)
+    with worker(kafka, topic, file):
+        wait_until(lambda: bool(batches(file)), "the worker reads")
+        writing = threading.Thread(target=publish_large, args=(kafka, topic, 30))
+        writing.start()
+        published = PARTITIONS + 30
+        while writing.is_alive():
+            publish(kafka, topic, 2 * PARTITIONS)
+            published += 2 * PARTITIONS
+        wait_until(lambda: sum(last + 1 for last in _lasts(file)) >= published, "all was read")
+    assert offsets(file) == {partition: list(range(last + 1)) for partition, last in enumerate(_lasts(file))}
 
 
 @pytest.mark.stack

@@ -65,6 +65,18 @@ def test_a_hole_stops_the_worker_and_says_what_to_do() -> None:
         take(part(5), [raw(event(1), 7)])
 
 
+def test_a_hole_within_a_batch_stops_the_worker_too() -> None:
+    with pytest.raises(HoleInLog, match=r"1 records from offset 6 on"):
+        take(part(5), [raw(event(1), 5), raw(event(2), 7)])
+
+
+def test_holes_within_a_batch_are_counted_where_they_are_to_be_skipped() -> None:
+    state = part(5)
+    state.rules = replace(RULES, skip_holes=True)
+    outcome = take(state, [raw(event(0), 4), raw(event(1), 6), raw(event(2), 9)])
+    assert (outcome.lost, state.next, len(outcome.tagged)) == (3, 10, 2)
+
+
 def test_a_hole_that_is_to_be_skipped_is_counted() -> None:
     state = part(5)
     state.rules = replace(RULES, skip_holes=True)
