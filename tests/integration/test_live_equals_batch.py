@@ -83,5 +83,6 @@ def test_kills_change_no_count_and_no_surge(tmp_path: Path) -> None:
         platform.wait_until(lambda: tables.totals() == totals_of(batch), "all is stored")
         found = compare(tables, batch)
         assert found.is_none, found
+        assert "loaded" in (platform.stack.logs / "weigher.log").read_text(), "no start used a checkpoint"
         last = max(batch.surges.values(), key=lambda surge: surge.updated_at)
         assert explain(platform.settings, last.surge_id).is_same
