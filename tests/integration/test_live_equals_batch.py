@@ -57,6 +57,9 @@ def killing(platform: Platform, number: int) -> None:
     victims = {2: "intake-1", 4: "writer", 6: "weigher", 8: "intake-1", 9: "writer"}
     if number in victims:
         time.sleep(1.0)
+        if victims[number] == "weigher":
+            checkpoints = "SELECT count() FROM pulse.weigher_checkpoints"
+            platform.wait_until(lambda: platform.rows(checkpoints) != [(0,)], "there is a checkpoint")
         platform.kill(victims[number])
 
 
