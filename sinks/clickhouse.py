@@ -182,15 +182,22 @@ class ClickHouse:
             rows = self.attempt("query", lambda client: client.execute(query, parameters))
         return rows if isinstance(rows, list) else []
 
-    def stream(self, query: str, parameters: dict[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+    def stream(
+        self, query: str, parameters: dict[str, Any] | None = None, *, as_bytes: bool = False
+    ) -> Iterator[tuple[Any, ...]]:
         """Run a query on a connection of its own and yield its rows as they come, in bounded memory.
+
+        Args:
+            query: to run.
+            parameters: that the server fills in.
+            as_bytes: whether strings come as bytes: they need not be UTF-8 then.
 
         Raises:
             DatabaseAway: the connection broke, before or between rows.
             DatabaseRefused: it refuses the query.
         """
         client = self._connect()
-        options = {"max_block_size": STREAM_BLOCK_ROWS}
+        options = {"max_block_size": STREAM_BLOCK_ROWS, "strings_as_bytes": as_bytes}
         try:
             with _explaining():
                 yield from client.execute_iter(query, parameters, settings=options)

@@ -24,6 +24,7 @@ UNITS: Final = "units"
 UNITS_CURRENT: Final = "units_current"
 UNITS_DICTIONARY: Final = "units_dict"
 EPOCHS: Final = "epochs"
+WEIGHER_CHECKPOINTS: Final = "weigher_checkpoints"
 SCHEMA_MIGRATIONS: Final = "schema_migrations"
 
 TABLES: Final = (
@@ -36,6 +37,7 @@ TABLES: Final = (
     PROGRESS,
     UNITS,
     EPOCHS,
+    WEIGHER_CHECKPOINTS,
     SCHEMA_MIGRATIONS,
 )
 

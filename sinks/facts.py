@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from sinks.clickhouse import ClickHouse
 from sinks.rows import month_of
 from sinks.settings import SinksSettings
 from sinks.statements import query
 from streams.contract import Path, Progress
-from streams.store import Arrival, Countable, Kind
+from streams.store import Arrival, Countable, Kind, Since
 
 KINDS: Final = {kind.value: kind for kind in Kind}
 
@@ -36,6 +36,7 @@ class Facts:
         self._progress_at = query("progress_at", settings)
         self._counted_facts = query("counted_facts", settings)
         self._arrivals = query("arrivals", settings)
+        self._arrivals_since = query("arrivals_since", settings)
 
     def stored_up_to(self, epoch: int, part: int) -> int:
         """Return the offset below which all of this part has been stored; 0 where nothing has."""
@@ -75,15 +76,23 @@ class Facts:
         ):
             yield Countable(identity, KINDS[kind], second, Path(*path), problem_type, reporter)
 
-    def arrivals(self, epoch: int, below: Mapping[int, int]) -> Iterator[Arrival]:
+    def arrivals(self, epoch: int, below: Mapping[int, int], since: Since | None = None) -> Iterator[Arrival]:
         """Yield opened requests below each part's offset, once each, as they are to be weighed.
 
         Their order is that of (minute of weighing, occurrence, identity). Older epochs come whole.
+
+        Args:
+            epoch: the raw topic's incarnation.
+            below: offset of the first record of each part that does not count yet.
+            since: leaves out what was weighed before; a later delivery of it may come then.
         """
-        positions = {"epoch": epoch, "parts": [*below], "below": [*below.values()]}
+        positions: dict[str, Any] = {"epoch": epoch, "parts": [*below], "below": [*below.values()]}
+        if since is not None:
+            positions |= {"weighed": since.weighed_ms, "occurred": since.occurred_ms}
+        sql = self._arrivals if since is None else self._arrivals_since
         paths: dict[tuple[str, ...], Path] = {}
         for identity, request_id, *units, reporter, problem, occurred, weighed in self._server.stream(
-            self._arrivals, positions
+            sql, positions
         ):
             # One path object an estate: a million arrivals would hold a million copies otherwise.
             path = paths.get(key := tuple(units)) or paths.setdefault(key, Path(*units))

@@ -33,6 +33,21 @@ BATCH_SECONDS = Histogram(
 REBUILDS = Counter("pulse_stream_rebuilds_total", "Times a part's state was rebuilt from facts", ["stage"])
 REBUILD_SECONDS = Gauge("pulse_stream_rebuild_seconds", "Duration of the last rebuild", ["stage"])
 REBUILT_EVENTS = Gauge("pulse_stream_rebuilt_events", "Events the last rebuild read", ["stage"])
+# Worry when `failed` rises: a restart would have to replay all that came since the last one kept.
+CHECKPOINTS = Counter(
+    "pulse_weigher_checkpoints_total",
+    "Checkpoints of the weigher: kept, failed, loaded, refused; none: a start had to replay all facts",
+    ["result"],
+)
+CHECKPOINT_MOMENT = Gauge(
+    "pulse_weigher_checkpoint_timestamp_seconds", "Event time up to which the last checkpoint kept goes"
+)
+CHECKPOINT_BYTES = Gauge("pulse_weigher_checkpoint_bytes", "Size of the last checkpoint kept")
+CHECKPOINT_HOLD_SECONDS = Histogram(
+    "pulse_weigher_checkpoint_hold_seconds",
+    "How long the weigher was held up for a checkpoint",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 # Worry when surges of a high level open.
 OPEN_SURGES = Gauge("pulse_stream_open_surges", "Surges that are open", ["level"])
 SURGES = Counter("pulse_stream_surges_total", "Surge changes published", ["level", "state"])

@@ -42,6 +42,9 @@ class StreamsSettings(BaseModel):
         gt=0,
         description="Longest wait for the sink to catch up before a rebuild; then the worker ends.",
     )
+    checkpoint_seconds: float = Field(
+        600.0, gt=0, description="Seconds between checkpoints of the weigher, which a start goes on from."
+    )
     stall_seconds: float = Field(
         120.0,
         gt=0,

@@ -1,8 +1,9 @@
 """The weigher's agent: merges the parts' arrivals into minutes, weighs them, publishes surges.
 
 It is one for the whole city, since an estate is weighed against what the whole city sent: `unit.arrivals`
-has one partition, a second weigher is a standby. Its state is rebuilt from the facts, by the same code that
-runs live; what it had published before is published again, under the same ids.
+has one partition, a second weigher is a standby. Its state is rebuilt from the last checkpoint and the facts
+weighed since, by the same code that runs live; what it had published of these is published again, under the
+same ids.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import faust
 from faust.types import TP
 
 from streams.app import assigned_parts, batch_topic
+from streams.checkpointing import Checkpointing
 from streams.contract import (
     ARRIVALS_TOPIC,
     SURGES_TOPIC,
@@ -38,9 +41,11 @@ from streams.metrics import (
 )
 from streams.output import Output, Record
 from streams.settings import StreamsSettings
-from streams.store import FactStore
-from streams.surges.detector import Arrival, Detector
-from streams.surges.replay import by_minute
+from streams.store import FactStore, Since
+from streams.surges.arrival import Arrival
+from streams.surges.hours import DAY
+from streams.surges.replay import WholeMinute, by_minute, in_pieces
+from streams.surges.stretches import MINUTE
 from streams.taking import batch_events
 from streams.weighing import MINUTE_MS, Minutes, MissingArrivals
 
@@ -48,6 +53,10 @@ log = logging.getLogger(__name__)
 
 STORE_POLL_SECONDS = 0.2
 PUBLISH_AT_ONCE = 1000
+REPLAYED_AT_ONCE = 20_000
+"""Arrivals of a replay after which its surges are published, and a checkpoint may be taken."""
+STOP_SECONDS = 15.0
+"""For the checkpoint of a clean stop: less than supervisors wait before they kill."""
 
 
 class Weigher:
@@ -60,7 +69,7 @@ class Weigher:
         store: FactStore,
         output: Output,
         settings: StreamsSettings,
-        new_detector: Callable[[], Detector],
+        checkpoints: Checkpointing,
         waits: Waits,
     ) -> None:
         """Take everything that does I/O from outside; `parts` is the number of raw partitions."""
@@ -70,19 +79,39 @@ class Weigher:
         self._output = output
         self._settings = settings
         self._waits = waits
-        self._new_detector = new_detector
-        self._detector = new_detector()
+        self._checkpoints = checkpoints
+        self._detector = checkpoints.new_detector()
         self._minutes = Minutes.empty(parts)
-        self._last_minute = -1
+        self._last_minute = -MINUTE
+        self._is_told = True
+        """Whether the broker has acknowledged all that the detector found: only then may it be kept."""
+        self._lock = asyncio.Lock()
+        """Held while the state is used: a rebuild or a stop may be asked for at any time."""
 
     async def assign(self) -> None:
         """Rebuild from the facts; called while the flow is held."""
         await self._output.start()
         with self._waits.on("the rebuild"):
-            await self._rebuild()
+            async with self._lock:
+                await self._rebuild()
 
     async def take(self, frames: list[ArrivalFrame]) -> None:
         """Take frames in order of their log and weigh the minutes that they complete."""
+        async with self._lock:
+            await self._take(frames)
+            if self._checkpoints.is_due:
+                await self._take_checkpoint()
+
+    async def stop(self) -> None:
+        """Keep a last checkpoint, where there is time for it; called when no more is to be taken."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS), self._lock:
+                await self._take_checkpoint()
+                await self._checkpoints.settle()
+        except TimeoutError:
+            log.info("stopped without a last checkpoint")
+
+    async def _take(self, frames: list[ArrivalFrame]) -> None:
         for frame in frames:
             try:
                 self._minutes.take(frame)
@@ -92,14 +121,20 @@ class Weigher:
                     await self._wait_for_sink(frame)
                     await self._rebuild()
                 self._minutes.take(frame)
-        await self._publish(await asyncio.to_thread(self._weigh))
+        await self._tell(self._weigh)
+
+    async def _tell(self, weigh: Callable[[], list[Surge]]) -> None:
+        """Weigh, and publish what that finds."""
+        self._is_told = False
+        await self._publish(await asyncio.to_thread(weigh))
+        self._is_told = True
 
     def _weigh(self) -> list[Surge]:
         surges = list(self._detector.weigh_all(self._due()))
         WATERMARK.set(self._minutes.watermark_ms / 1000)
         return surges
 
-    def _due(self) -> Iterator[tuple[int, list[Arrival]]]:
+    def _due(self) -> Iterator[WholeMinute]:
         for start, arrivals in self._minutes.complete():
             self._last_minute = start
             yield start, arrivals
@@ -121,6 +156,9 @@ class Weigher:
             await self._output.send_all(SURGES_TOPIC, 0, records)
         for surge in surges:
             SURGES.labels(surge.level.value, surge.state.value).inc()
+        self._show_open()
+
+    def _show_open(self) -> None:
         for level, number in self._detector.open_surges().items():
             OPEN_SURGES.labels(level.value).set(number)
 
@@ -135,34 +173,54 @@ class Weigher:
 
     async def _rebuild(self) -> None:
         started = time.monotonic()
-        surges, events = await asyncio.to_thread(self._replay_facts)
-        await self._publish(surges)
+        await self._checkpoints.settle()
+        facts, pieces = await asyncio.to_thread(self._open_replay)
+        while piece := await asyncio.to_thread(next, pieces, None):
+            await self._tell(partial(self._replay, piece))
+            if self._checkpoints.is_due:
+                await self._take_checkpoint()
+        if facts.number:
+            self._checkpoints.hasten()  # else the next start would replay the same again
+        self._show_open()
         REBUILDS.labels("weigher").inc()
         REBUILD_SECONDS.labels("weigher").set(time.monotonic() - started)
-        REBUILT_EVENTS.labels("weigher").set(events)
-        log.info("weigher rebuilt: %d events, %.1f s", events, time.monotonic() - started)
+        REBUILT_EVENTS.labels("weigher").set(facts.number)
+        log.info("weigher rebuilt: %d events, %.1f s", facts.number, time.monotonic() - started)
 
-    def _replay_facts(self) -> tuple[list[Surge], int]:
-        self._detector, self._last_minute = self._new_detector(), -1
-        self._minutes = Minutes.empty(self._parts)
+    def _open_replay(self) -> tuple[_Counted, Iterator[list[WholeMinute]]]:
+        """Go back to the last checkpoint; return what was stored since, and the same as minutes to weigh."""
+        self._detector, until = self._checkpoints.load()
+        self._is_told = True
+        self._last_minute = until - MINUTE
+        self._minutes = Minutes.empty(self._parts, weighed_up_to_ms=until * 1000)
         for part, mark in enumerate(self._minutes.parts):
             mark.next = self._store.stored_up_to(self._epoch, part)
             progress = self._store.progress_at(self._epoch, part, mark.next)
             mark.clock_ms = progress.clock_ms if progress else 0
         below = {part: mark.next for part, mark in enumerate(self._minutes.parts)}
-        facts = _Counted(self._store.arrivals(self._epoch, below))
-        surges = list(self._detector.weigh_all(self._past(by_minute(facts))))
-        return surges, facts.number
+        oldest = until - self._settings.detector.memory_days * DAY
+        since = Since(until * 1000, oldest * 1000) if until else None
+        facts = _Counted(self._store.arrivals(self._epoch, below, since))
+        return facts, in_pieces(self._past(by_minute(facts)), REPLAYED_AT_ONCE)
 
-    def _past(self, minutes: Iterator[tuple[int, list[Arrival]]]) -> Iterator[tuple[int, list[Arrival]]]:
+    def _replay(self, piece: list[WholeMinute]) -> list[Surge]:
+        surges = list(self._detector.weigh_all(piece))
+        self._last_minute = piece[-1][0]
+        self._minutes.weighed_up_to_ms = (self._last_minute + MINUTE) * 1000
+        return surges
+
+    def _past(self, minutes: Iterator[WholeMinute]) -> Iterator[WholeMinute]:
         """Yield the minutes that the watermark has passed, and keep the arrivals of the others."""
         for start, arrivals in minutes:
             if start * 1000 + MINUTE_MS <= self._minutes.watermark_ms:
-                self._last_minute = start
                 yield start, arrivals
             else:
                 for arrival in arrivals:
                     self._minutes.add(arrival)
+
+    async def _take_checkpoint(self) -> None:
+        if self._is_told:
+            await self._checkpoints.take(self._detector, self._minutes.weighed_up_to_ms // 1000)
 
 
 class _Counted:
@@ -186,6 +244,10 @@ def register(app: faust.App, weigher: Weigher) -> None:
         assignment: set[TP] = app.consumer.assignment()
         if assigned_parts(assignment, ARRIVALS_TOPIC):
             await weigher.assign()
+
+    @app.on_before_shutdown.connect
+    async def stop(*_: Any, **__: Any) -> None:
+        await weigher.stop()
 
     @app.agent(batch_topic(app, ARRIVALS_TOPIC))
     async def weigh_arrivals(stream: Any) -> None:

@@ -37,9 +37,9 @@ class Minutes:
     weighed_up_to_ms: int = 0
 
     @classmethod
-    def empty(cls, parts: int) -> Minutes:
-        """Return a merger of so many parts that has taken nothing."""
-        return cls([PartMark() for _ in range(parts)])
+    def empty(cls, parts: int, weighed_up_to_ms: int = 0) -> Minutes:
+        """Return a merger of so many parts that has taken nothing; minutes before a moment were weighed."""
+        return cls([PartMark() for _ in range(parts)], weighed_up_to_ms=weighed_up_to_ms)
 
     @property
     def watermark_ms(self) -> int:
@@ -67,7 +67,9 @@ class Minutes:
         return taken
 
     def add(self, arrival: Arrival) -> None:
-        """Put one arrival into its minute."""
+        """Put one arrival into its minute, unless that was weighed: then it is known already."""
+        if arrival.weighed < self.weighed_up_to_ms:
+            return
         start = arrival.weighed - arrival.weighed % MINUTE_MS
         self.pending.setdefault(start // 1000, []).append(arrival)
 

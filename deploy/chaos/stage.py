@@ -29,6 +29,8 @@ BROKER: Final = "broker"
 CLICKHOUSE: Final = "clickhouse"
 CATCH_UP_SECONDS: Final = 10.0
 GLANCE_SECONDS: Final = 1.0
+CHECKPOINT_SECONDS: Final = 2.0
+"""So often that a weigher which is killed starts from one, and is now and then killed while it makes one."""
 
 
 @dataclass
@@ -96,7 +98,8 @@ def staged(directory: Path, broker: Broker, report: Callable[[str], None]) -> It
         deploy = load_settings().deploy.model_copy(
             update={"intake_workers": len(INTAKES), "http_intake": False, "console": False}
         )
-        plan = plan_stack(directory, broker, deploy, through)
+        often = {"streams": {"checkpoint_seconds": CHECKPOINT_SECONDS}}
+        plan = plan_stack(directory, broker, deploy, through, workers_own=often)
         stack = start_stack(plan, prepare_platform, report, tied=True)
         ending.callback(stack.down)
         platform = Platform(stack, load_settings(plan.forced))

@@ -19,7 +19,8 @@ from deploy.commands.options import zone_option
 from deploy.errors import OperationFailed
 from streams.contract import Level, Surge, SurgeState
 from streams.surges.arrival import Arrival
-from streams.surges.detector import WHOLE_CITY, Detector
+from streams.surges.city_surge import WHOLE_CITY
+from streams.surges.detector import Detector
 from streams.surges.event_rows import TimeFormat, UnreadableRows, read_arrivals
 from streams.surges.replay import replay
 from streams.surges.settings import DetectorSettings

@@ -80,6 +80,7 @@ def plan_stack(
     through: Through = directly,
     *,
     open_console: bool = False,
+    workers_own: Tree | None = None,
 ) -> StackPlan:
     """Choose ports and write the servers' configuration; data that the directory holds stay.
 
@@ -89,6 +90,7 @@ def plan_stack(
         deploy: which workers there are; as the settings say where it is not given.
         through: puts something between the servers `broker` and `clickhouse` and all their clients.
         open_console: whether whoever is on this machine may act in the console without logging in.
+        workers_own: further settings of the workers, in the shape of pulse.toml.
 
     Raises:
         PartUnavailable: Apache Kafka is asked for and cannot be had.
@@ -111,7 +113,7 @@ def plan_stack(
             clickhouse.program(),
             _broker(directory / "broker", broker, broker_port, controller_port, reached_by),
         ],
-        workers=worker_programs(directory, merge(addresses, secrets), ports),
+        workers=worker_programs(directory, merge(merge(addresses, secrets), workers_own or {}), ports),
         addresses=addresses,
         secrets=secrets,
         clickhouse_http=f"http://{LOOPBACK}:{http_port}",

@@ -11,7 +11,9 @@ from deploy.roles.output import output_of
 from deploy.settings import Settings
 from deploy.topics import partitions_of
 from producers.contract import RAW_TOPIC
+from sinks.checkpoints import Checkpoints
 from sinks.facts import Facts
+from streams.checkpointing import Checkpointing
 from streams.liveness import Waits
 from streams.surges.detector import Detector
 from streams.weigher import Weigher, register
@@ -22,5 +24,7 @@ def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None
     output = output_of(app, settings.streams.brokers)
     parts = partitions_of(settings.streams.brokers, RAW_TOPIC)
     new_detector = partial(Detector, settings.streams.detector, ZoneInfo(settings.streams.zone))
-    weigher = Weigher(epoch, parts, Facts(settings.sinks), output, settings.streams, new_detector, waits)
+    seconds, zone = settings.streams.checkpoint_seconds, settings.streams.zone
+    checkpoints = Checkpointing(epoch, zone, seconds, Checkpoints(settings.sinks), new_detector)
+    weigher = Weigher(epoch, parts, Facts(settings.sinks), output, settings.streams, checkpoints, waits)
     register(app, weigher)

@@ -6,8 +6,9 @@ weighed by its share of what the city's clock shows.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,8 +26,21 @@ REFRESHED_DAYS = 15
 """Days behind the present whose expectation is revised at each close: the longest window lies within."""
 FLAT_EVENTS = 24.0
 """Pseudo-events, spread evenly over the day, that the hourly profile starts from."""
+COLUMNS = ("counts", "expected", "sent", "due", "days", "clock_hours")
 WEEKDAY_EVENTS = 100.0
 """Pseudo-events of an ordinary day that each weekday's factor starts from."""
+
+
+class ClockState(msgspec.Struct, frozen=True):
+    """A clock as plain data."""
+
+    first: int
+    base: int
+    hour: int
+    columns: dict[str, NDArray[Any]]
+    """Of each hour from `base` on, by what `COLUMNS` calls them."""
+    per_day: float
+    active_days: int
 
 
 class CityClock:
@@ -49,6 +63,18 @@ class CityClock:
         """Events the city is expected to send on an ordinary day."""
         self.active_days = 0
         """Closed days with events among those that the profile looks back on."""
+
+    def state(self) -> ClockState:
+        """Return all that the clock knows."""
+        columns = {name: getattr(self, f"_{name}").copy() for name in COLUMNS}
+        return ClockState(self._first, self._base, self._hour, columns, self.per_day, self.active_days)
+
+    def restore(self, state: ClockState) -> None:
+        """Know this, and nothing else."""
+        self._first, self._base, self._hour = state.first, state.base, state.hour
+        for name in COLUMNS:
+            setattr(self, f"_{name}", state.columns[name].copy())
+        self.per_day, self.active_days = state.per_day, state.active_days
 
     def reach(self, hour: int) -> None:
         """Go on to the hour after the one reached so far."""
@@ -146,7 +172,8 @@ class CityClock:
         drop = hour - KEPT_HOURS - self._base
         if hour + 48 - self._base < ROOM_HOURS:
             return
-        for column in (self._counts, self._expected, self._sent, self._due, self._days, self._clock_hours):
+        for name in COLUMNS:
+            column = getattr(self, f"_{name}")
             column[:-drop] = column[drop:].copy()
             column[-drop:] = 0
         self._base += drop

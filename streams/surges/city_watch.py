@@ -34,6 +34,14 @@ class CityWatch:
         self._clock = clock
         self._records: list[Record] = []
 
+    def records(self) -> list[Record]:
+        """Return all remembered requests."""
+        return self._records[:]
+
+    def restore(self, records: list[Record]) -> None:
+        """Remember these, and nothing else."""
+        self._records = records
+
     def add(self, record: Record) -> None:
         """Remember one counted request."""
         records = self._records

@@ -12,13 +12,17 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from streams.contract import Level, Path, Surge
+from streams.contract import Level, Surge
 from streams.surges.areas import UnitKey, area_keys, carriers, score_without_loudest
 from streams.surges.arrival import Arrival, Record
 from streams.surges.city_clock import CityClock
+from streams.surges.city_surge import CitySurge
 from streams.surges.city_watch import CityWatch
-from streams.surges.episodes import Episode
+from streams.surges.detector_state import DetectorCopy, DetectorHours, DetectorState
+from streams.surges.episodes import Episode, begin_episode
 from streams.surges.hours import DAY, HOUR, LocalHours
+from streams.surges.moments import key_of
+from streams.surges.remembered import records_of
 from streams.surges.routes import Routes
 from streams.surges.scan import Scanner
 from streams.surges.scan_window import Window
@@ -34,15 +38,11 @@ __all__ = ["Arrival", "Detector", "DetectorSettings"]
 
 METHOD = "3"
 """Rises whenever the same settings may give other surges."""
-WHOLE_CITY = "*"
-"""Name of the city where the events name none."""
 SWEEP_DAYS = 7
 """Each unit's old requests are dropped once in so many days."""
 VOICE_SWEEP_DAYS = 30
 """The same for reporters: a longer memory, so more costly to go through."""
 HOURS_KEPT = 24 * 70
-CITY_SECONDS = 300
-"""The city is weighed at the first arrival in each such stretch."""
 
 
 class Detector:
@@ -63,9 +63,6 @@ class Detector:
         self._voices = Voices(settings.window_days + 2)
         self._units = Routes(self._shares, self._voices)
         self._open: dict[UnitKey, Unit] = {}
-        self._city_episode: Episode | None = None
-        self._city_name = WHOLE_CITY
-        self._city_weighed = 0
         self._begin: int | None = None
 
     def weigh(self, minute: int, arrivals: Sequence[Arrival]) -> list[Surge]:
@@ -89,7 +86,7 @@ class Detector:
             first = next((minute for minute in stretch if minute.arrivals), None)
             if first is None:
                 return []
-            self._start(first.start)
+            self._start_at(first.start // HOUR)
         surges = self._pass_hours(stretch[0].start // HOUR)
         is_warm = self._clock.active_days >= self._settings.warmup_days
         known = len(self._units)
@@ -97,21 +94,54 @@ class Detector:
         for minute in stretch:
             touched = self._remember(minute)
             if is_warm:
-                surges += self._weigh_city(touched, minute.start + MINUTE)
+                if touched:
+                    surges += self._city.weigh(next(reversed(touched.values())), minute.start + MINUTE)
                 surges += self._weigh_units(touched, minute, suspects.get(minute.start, ()), known)
         return surges
 
     def open_surges(self) -> dict[Level, int]:
         """Return how many surges are open at each level."""
         counts = Counter(level for level, _ in self._open)
-        counts[Level.CITY] = int(self._city_episode is not None)
+        counts[Level.CITY] = int(self._begin is not None and self._city.episode is not None)
         return {level: counts[level] for level in Level}
 
-    def _start(self, minute: int) -> None:
-        self._begin = self._hour = minute // HOUR
+    def copy(self) -> DetectorCopy | None:
+        """Return a copy of all that it knows, to make the state of in another thread; None: nothing yet."""
+        if self._begin is None:
+            return None
+        return DetectorCopy(
+            self._settings.threshold,
+            DetectorHours(self._begin, self._hour, self._today_begins),
+            [unit.number for unit in self._open.values()],
+            self._clock.state(),
+            self._shares.state(),
+            self._voices.state(self._shares.estates),
+            self._city.state(),
+            self._seen.moments.copy(),
+            self._units.copy(),
+            self._city.watch.records(),
+        )
+
+    def restore(self, state: DetectorState) -> None:
+        """Know this; for a detector that has weighed nothing, of the version and zone of the one copied."""
+        self._start_at(state.hours.begin)
+        self._hour, self._today_begins = state.hours.hour, state.hours.today_begins
+        self._clock.restore(state.clock)
+        self._shares.restore(state.shares)
+        self._voices.restore(state.voices)
+        self._city.restore(state.city)
+        self._seen.moments.restore(state.seen)
+        *records, of_city = records_of(state.records)
+        self._units.restore(state.units, records)
+        self._city.watch.restore(of_city)
+        opened = (self._units.units[number] for number in state.open)
+        self._open = {(unit.level, unit.name): unit for unit in opened}
+
+    def _start_at(self, hour: int) -> None:
+        self._begin = self._hour = hour
         self._clock = CityClock(self._hour, self._hours)
         self._scanner = Scanner(self._settings, self._clock, self._shares, self._voices)
-        self._city = CityWatch(self._settings, self._clock)
+        self._city = CitySurge(CityWatch(self._settings, self._clock), self.version)
         self._screen = Screen(self._settings, self._clock, self._shares, self._voices, self._units.times)
         self._today_begins = self._hour
         while self._hours.at(self._today_begins - 1).day == self._hours.at(self._hour).day:
@@ -143,6 +173,10 @@ class Detector:
         settings = self._settings
         self._sweep(self._units.estates, today, now, settings.voice_days)
         self._sweep(self._units.areas, today, now, settings.window_days)
+        for heard, days in ((True, settings.voice_days), (False, settings.window_days)):
+            # By then every unit has had its turn since it last heard of such a reporter.
+            kept = max(days, settings.memory_days) + VOICE_SWEEP_DAYS + 2
+            self._units.heard[heard].keep_since = now - kept * DAY
 
     def _sweep(self, units: Sequence[Unit], today: int, now: int, heard_days: int) -> None:
         """Let the units whose turn it is forget what no window reaches any more."""
@@ -158,12 +192,7 @@ class Detector:
                 surges.append(self._tell(unit, unit.episode, now, cleared=True))
                 unit.episode, unit.cleared_at = None, now
                 del self._open[key]
-        episode = self._city_episode
-        self._city.forget(min(now - DAY, episode.window_start if episode else now))
-        if episode is not None and self._city.is_usual(now):
-            surges.append(self._tell_city(episode, now, cleared=True))
-            self._city_episode = None
-        return surges
+        return surges + self._city.pass_hour(now)
 
     def _may_clear(self, unit: Unit, episode: Episode, now: int) -> bool:
         """Return whether a surge is over; an hour's burst is not before a day has passed without more."""
@@ -184,15 +213,15 @@ class Detector:
         """Remember an event at its units; return those where it is more than a reporter's repeat."""
         known = len(self._units)
         estate, areas, is_placed, _ = self._units.of(arrival.path)
-        if arrival.path.city:
-            self._city_name = arrival.path.city
+        self._city.name(arrival.path.city)
         distinct = self._settings.window_days * DAY
         record = Record(second, arrival.event_id, True, arrival)
-        counts, is_new = estate.take(record, distinct)
-        raised = [area for area in areas if area.take(record, distinct)[0]]
+        voice = key_of(arrival.reporter) if arrival.reporter else 0
+        counts, is_new = estate.take(record, voice, distinct)
+        raised = [area for area in areas if area.take(record, voice, distinct)[0]]
         if counts:
             self._clock.add(second)
-            self._city.add(record)
+            self._city.watch.add(record)
             if second >= self._today_begins * HOUR:
                 self._shares.add(estate.index, is_first=estate.number >= known)
                 self._voices.add(estate.index, is_new=is_new)
@@ -231,7 +260,7 @@ class Detector:
             return []
         if unit.level is not Level.ESTATE and not self._is_areas_own(unit, best):
             return []
-        unit.episode = self._episode(unit.level, unit.name, unit.path, event_id, best)
+        unit.episode = begin_episode(unit.level, unit.name, unit.path, event_id, best, self.version)
         self._open[unit.level, unit.name] = unit
         return [self._tell(unit, unit.episode, now)]
 
@@ -246,39 +275,13 @@ class Detector:
         return lift
 
     def _is_areas_own(self, area: Unit, window: Window) -> bool:
-        if self._city_episode is not None or self._scanner.share(area) > MOST_OF_THE_CITY:
+        if self._city.episode is not None or self._scanner.share(area) > MOST_OF_THE_CITY:
             return False
         rest = score_without_loudest(area, window, self._scanner, self._units)
         return rest >= self._settings.rest_threshold
-
-    def _episode(self, level: Level, name: str, path: Path, event_id: str, window: Window) -> Episode:
-        surge_id = f"{level.value}:{name}:{event_id}"
-        return Episode(surge_id, name, level, path, int(window.end), window.start, self.version)
 
     def _tell(self, unit: Unit, episode: Episode, now: int, *, cleared: bool = False) -> Surge:
         window = self._scanner.window_since(unit, episode.window_start, now)
         records = unit.since(window.start)
         children = () if unit.level is Level.ESTATE else carriers(records)
         return episode.tell(window, records, now, children=children, cleared=cleared)
-
-    def _weigh_city(self, touched: dict[Unit, str], now: int) -> list[Surge]:
-        if not touched:
-            return []
-        episode = self._city_episode
-        if episode is not None:
-            is_news = episode.is_news(self._city.sent(episode.window_start))
-            return [self._tell_city(episode, now)] if is_news else []
-        best = self._city.best(now) if now // CITY_SECONDS > self._city_weighed else None
-        self._city_weighed = now // CITY_SECONDS
-        if best is None:
-            return []
-        event_id = next(reversed(touched.values()))
-        path = Path(estate="", city=self._city_name)
-        episode = self._episode(Level.CITY, self._city_name, path, event_id, best)
-        self._city_episode = episode
-        return [self._tell_city(episode, now)]
-
-    def _tell_city(self, episode: Episode, now: int, *, cleared: bool = False) -> Surge:
-        window = self._city.window_since(episode.window_start, now)
-        records = self._city.since(window.start)
-        return episode.tell(window, records, now, children=carriers(records), cleared=cleared)

@@ -85,6 +85,14 @@ class Episode:
         )
 
 
+def begin_episode(
+    level: Level, name: str, path: Path, event_id: str, window: Window, version: str
+) -> Episode:
+    """Return the episode that an event opens by this window."""
+    surge_id = f"{level.value}:{name}:{event_id}"
+    return Episode(surge_id, name, level, path, int(window.end), window.start, version)
+
+
 def path_above(level: Level, path: Path) -> Path:
     """Return the path from a unit of `level` upwards: the levels below it are empty."""
     below = list(Level)[: list(Level).index(level)]

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 DAYS_KEPT = 32
 """More than the longest window may span."""
+
+
+class HistoryState(msgspec.Struct, frozen=True):
+    """A history as plain data; a column for each unit."""
+
+    rows: NDArray[np.float64]
+    least: NDArray[np.float64]
+    latest: int
 
 
 class History:
@@ -25,11 +34,23 @@ class History:
         self._least = np.zeros((64, figures))
         self._latest = 0
 
+    def state(self, units: int) -> HistoryState:
+        """Return what is known of the first units."""
+        return HistoryState(self._rows[:, :units].copy(), self._least[:units].copy(), self._latest)
+
+    def restore(self, state: HistoryState) -> None:
+        """Know this, and nothing else."""
+        units = len(state.least)
+        while self._rows.shape[1] < units:
+            self._grow()
+        self._rows[:, :units] = state.rows
+        self._least[:units] = state.least
+        self._latest = state.latest
+
     def enroll(self, index: int, figures: Sequence[float]) -> None:
         """Let a new unit have these figures on all days before it was seen."""
         if index >= self._rows.shape[1]:
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
-            self._least = np.concatenate([self._least, np.zeros_like(self._least)])
+            self._grow()
         self._rows[:, index] = figures
         self._least[index] = figures
 
@@ -57,3 +78,7 @@ class History:
         """Return one figure of these units as it is known now."""
         rows: NDArray[np.float64] = self._rows[self._latest, indices, figure]
         return rows
+
+    def _grow(self) -> None:
+        self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+        self._least = np.concatenate([self._least, np.zeros_like(self._least)])

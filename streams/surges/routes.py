@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from streams.contract import Level, Path
 from streams.surges.areas import UnitKey, area_keys, estate_key, is_placed
-from streams.surges.episodes import path_above
+from streams.surges.arrival import Record
+from streams.surges.episodes import Episode, path_above
+from streams.surges.moments import Moments, MomentsCopy, MomentsState
 from streams.surges.shares import Shares
-from streams.surges.times import Times
+from streams.surges.times import Times, TimesState
 from streams.surges.units import Unit
 from streams.surges.voices import Voices
 
@@ -26,6 +34,32 @@ class Route(NamedTuple):
     """Of the units that may surge."""
 
 
+class UnitsCopy(NamedTuple):
+    """All units as they stood; the state is made of it later, in another thread."""
+
+    levels: list[Level]
+    names: list[str]
+    paths: list[Path]
+    moments: list[tuple[float, float, float]]
+    episodes: dict[int, Episode]
+    records: list[list[Record]]
+    times: TimesState
+    heard: tuple[MomentsCopy, MomentsCopy]
+
+
+class UnitsState(msgspec.Struct, frozen=True):
+    """All units as plain data, by their numbers."""
+
+    levels: list[Level]
+    names: list[str]
+    paths: list[Path]
+    moments: NDArray[np.float64]
+    """A row each: when it was last cleared, since when its voices are known, its last score."""
+    episodes: dict[int, Episode]
+    times: TimesState
+    heard: tuple[MomentsState, MomentsState]
+
+
 class Routes(Mapping[UnitKey, Unit]):
     """Units by their keys and by their numbers; units are made as their first event is taken."""
 
@@ -40,6 +74,8 @@ class Routes(Mapping[UnitKey, Unit]):
         self.areas: list[Unit] = []
         self._by_key: dict[UnitKey, Unit] = {}
         self._routes: dict[Path, Route] = {}
+        self.heard = {True: Moments(), False: Moments()}
+        """When each reporter was last counted at each estate (True), and at each area (False)."""
 
     def __getitem__(self, key: UnitKey) -> Unit:
         """Return the unit of this key."""
@@ -76,6 +112,34 @@ class Routes(Mapping[UnitKey, Unit]):
         keys = [estate_key(path)] * is_placed(path) + area_keys(path)
         return tuple(self._by_key[key].number for key in keys if key in self._by_key)
 
+    def copy(self) -> UnitsCopy:
+        """Return all units as they stand."""
+        units = self.units
+        return UnitsCopy(
+            [unit.level for unit in units],
+            [unit.name for unit in units],
+            [unit.path for unit in units],
+            [(unit.cleared_at, unit.voices_since, unit.last_score) for unit in units],
+            {unit.number: dataclasses.replace(unit.episode) for unit in units if unit.episode},
+            [unit.records[:] for unit in units],
+            self.times.state(),
+            (self.heard[True].copy(), self.heard[False].copy()),
+        )
+
+    def restore(self, state: UnitsState, records: Sequence[list[Record]]) -> None:
+        """Have these units, each with its requests; what is known of their shares is restored apart."""
+        indices = {True: count(), False: count()}
+        for level, name, path in zip(state.levels, state.names, state.paths, strict=True):
+            self._add((level, name), path, next(indices[level is Level.ESTATE]))
+        self.times.restore(state.times)
+        for unit, moments, held in zip(self.units, state.moments.tolist(), records, strict=True):
+            unit.cleared_at, unit.voices_since, unit.last_score = moments
+            unit.records = held
+        for number, episode in state.episodes.items():
+            self.units[number].episode = dataclasses.replace(episode)
+        for heard, entries in zip((True, False), state.heard, strict=True):
+            self.heard[heard].restore(entries)
+
     def _settle(self, route: Route, path: Path) -> None:
         """Note where the estate lies now: a newer registry may have moved it to other areas."""
         route.estate.path = path
@@ -85,11 +149,17 @@ class Routes(Mapping[UnitKey, Unit]):
     def _unit(self, key: UnitKey, path: Path) -> Unit:
         unit = self._by_key.get(key)
         if unit is None:
-            level, name = key
-            unit = Unit(name, level, path_above(level, path), self._shares.enroll(level), self.times)
+            level, _ = key
+            unit = self._add(key, path_above(level, path), self._shares.enroll(level))
             if level is Level.ESTATE:
                 self._voices.enroll(unit.index)
-            (self.estates if level is Level.ESTATE else self.areas).append(unit)
-            self._by_key[key] = unit
-            self.units.append(unit)
+        return unit
+
+    def _add(self, key: UnitKey, path: Path, index: int) -> Unit:
+        level, name = key
+        is_estate = level is Level.ESTATE
+        unit = Unit(name, level, path, index, self.times, self.heard[is_estate])
+        (self.estates if is_estate else self.areas).append(unit)
+        self._by_key[key] = unit
+        self.units.append(unit)
         return unit

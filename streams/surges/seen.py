@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from streams.surges.hours import DAY
+from streams.surges.moments import Moments, key_of
 
 
 class SeenEvents:
-    """Event ids, forgotten once their day of occurrence lies more than the memory behind."""
+    """Hashes of event ids, forgotten once their day of occurrence lies more than the memory behind."""
 
     def __init__(self, memory_days: int) -> None:
         self._memory = memory_days * DAY
-        self._ids: set[str] = set()
-        self._by_day: dict[int, list[str]] = {}
+        self.moments = Moments()
+        """When each event occurred, s since 1970 UTC."""
 
     def is_news(self, event_id: str, occurred: float, minute: int) -> bool:
         """Return whether the event is to be counted, and remember it; too old an event is never news."""
-        if occurred < minute - self._memory or event_id in self._ids:
+        if occurred < minute - self._memory:
             return False
-        self._ids.add(event_id)
-        self._by_day.setdefault(int(occurred // DAY), []).append(event_id)
+        key = key_of(event_id)
+        before = self.moments.get(key)
+        if before is not None and before >= self.moments.keep_since:
+            return False
+        self.moments.put(key, occurred)
         return True
 
     def forget(self, minute: int) -> None:
         """Forget the ids of days that ended more than the memory before `minute`."""
-        for day in [day for day in self._by_day if (day + 1) * DAY < minute - self._memory]:
-            self._ids.difference_update(self._by_day.pop(day))
+        first_day = -(-(minute - self._memory) // DAY) - 1
+        self.moments.keep_since = first_day * DAY

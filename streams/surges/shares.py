@@ -16,12 +16,13 @@ from array import array
 from collections.abc import Collection
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from streams.contract import Level
-from streams.surges.history import History
+from streams.surges.history import History, HistoryState
 from streams.surges.settings import DetectorSettings
 
 Floats = NDArray[np.float32]
@@ -48,6 +49,22 @@ AREA_UNEVENNESS = 0.04
 """Unevenness that an area keeps however many estates share it, in units of an estate's daily noise."""
 
 
+class SharesState(msgspec.Struct, frozen=True):
+    """All filters as plain data; a row for each estate, or for each pair of an estate and its area."""
+
+    states: Floats
+    odds: Floats
+    today: NDArray[np.float64]
+    city_today: int
+    areas: int
+    pair_levels: list[Level]
+    pair_estates: NDArray[np.int64]
+    pair_areas: NDArray[np.int64]
+    prior: Floats
+    of_estates: HistoryState
+    of_areas: HistoryState
+
+
 class Shares:
     """The filters of all estates, and the areas that they add up to; each is addressed by its own index."""
 
@@ -70,6 +87,39 @@ class Shares:
         self._prior = self._first_guess(FEWEST_UNITS)
         reached = settings.window_days + 2
         self._known = {True: History(3, reached), False: History(3, reached)}
+
+    def state(self) -> SharesState:
+        """Return all that the filters know."""
+        count = self.estates
+        return SharesState(
+            states=self._states[:count].copy(),
+            odds=self._odds[:count].copy(),
+            today=self._today[:count].copy(),
+            city_today=self._city_today,
+            areas=self._areas,
+            pair_levels=[level for _, level in self._pair_of],
+            pair_estates=np.array(self._estate_of_pair, np.int64),
+            pair_areas=np.array(self._area_of_pair, np.int64),
+            prior=self._prior.copy(),
+            of_estates=self._known[True].state(count),
+            of_areas=self._known[False].state(self._areas),
+        )
+
+    def restore(self, state: SharesState) -> None:
+        """Know this, and nothing else; the settings are the same."""
+        self.estates = count = len(state.states)
+        while len(self._today) < count:
+            self._grow()
+        self._states[:count], self._odds[:count] = state.states, state.odds
+        self._today[:count] = state.today
+        self._city_today, self._areas = state.city_today, state.areas
+        self._estate_of_pair = array("q", state.pair_estates.tobytes())
+        self._area_of_pair = array("q", state.pair_areas.tobytes())
+        pairs = zip(self._estate_of_pair, state.pair_levels, strict=True)
+        self._pair_of = {pair: place for place, pair in enumerate(pairs)}
+        self._prior = state.prior
+        self._known[True].restore(state.of_estates)
+        self._known[False].restore(state.of_areas)
 
     def enroll(self, level: Level) -> int:
         """Return the index of a unit that is seen for the first time: of an estate, or among the areas."""

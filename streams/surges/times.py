@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +30,17 @@ class Segments(NamedTuple):
     """How many newcomers the unit ever had."""
 
 
+class TimesState(msgspec.Struct, frozen=True):
+    """All units' moments, one unit behind the other."""
+
+    counts: Ints
+    """Of each unit."""
+    newcomers_ever: Ints
+    """Of each unit."""
+    column: Floats
+    newcomers: Ints
+
+
 class Times:
     """Ascending moments (s since 1970 UTC) of each unit; units by the number that `enroll` gave them."""
 
@@ -41,6 +53,27 @@ class Times:
         self._begin: list[int] = []
         self._count: list[int] = []
         self._room: list[int] = []
+
+    def state(self) -> TimesState:
+        """Return the moments, without the room between the segments."""
+        begin, counts, ever = (
+            np.array(c, np.int64) for c in (self._begin, self._count, self._newcomers_ever)
+        )
+        places = np.repeat(begin - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        return TimesState(counts, ever, self._column[places], self._newcomers[places])
+
+    def restore(self, state: TimesState) -> None:
+        """Know these units' moments, and no others."""
+        used = len(state.column)
+        self._column, self._newcomers = (
+            np.zeros(2 * used + FIRST_ROOM),
+            np.zeros(2 * used + FIRST_ROOM, np.int64),
+        )
+        self._column[:used], self._newcomers[:used] = state.column, state.newcomers
+        self._used = used
+        self._count, self._room = state.counts.tolist(), state.counts.tolist()
+        self._begin = (np.cumsum(state.counts) - state.counts).tolist()
+        self._newcomers_ever = state.newcomers_ever.tolist()
 
     def enroll(self) -> int:
         """Return the number of another unit, which has no requests yet."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from streams.contract import Level, Path
 from streams.surges.arrival import Record
 from streams.surges.episodes import Episode
+from streams.surges.moments import NEVER, Moments, key_at
 from streams.surges.times import Times
 
 
@@ -28,9 +29,10 @@ class Unit:
         "number",
         "path",
         "records",
+        "voices_since",
     )
 
-    def __init__(self, name: str, level: Level, path: Path, index: int, times: Times) -> None:
+    def __init__(self, name: str, level: Level, path: Path, index: int, times: Times, heard: Moments) -> None:
         self.name = name
         self.level = level
         self.path = path
@@ -41,20 +43,30 @@ class Unit:
         """Where its counted requests' times stand among those of all units."""
         self.records: list[Record] = []
         """All its requests, ascending, repeats of one reporter included."""
-        self._heard: dict[str, float] = {}
-        self.cleared_at = float("-inf")
+        self._heard = heard
+        """When each reporter was last counted at each unit."""
+        self.voices_since = NEVER
+        """Reporters who have been silent since before are newcomers again."""
+        self.cleared_at = NEVER
         """No window reaches behind the moment of the last clearing."""
-        self.last_score = float("-inf")
+        self.last_score = NEVER
         self.episode: Episode | None = None
 
-    def take(self, record: Record, distinct_seconds: float) -> tuple[bool, bool]:
+    def take(self, record: Record, voice: int, distinct_seconds: float) -> tuple[bool, bool]:
         """Remember a request; return whether it counts, and whether a newcomer sent it.
 
         It counts if it is its reporter's first within the distinct time; without a reporter it always counts,
         and is nobody's first.
+
+        Args:
+            record: the request.
+            voice: a hash of its reporter; 0: not known.
+            distinct_seconds: the distinct time.
         """
-        second, reporter = record.second, record.arrival.reporter
-        last = self._heard.get(reporter) if reporter else None
+        second, key = record.second, key_at(voice, self.number)
+        last = self._heard.get(key) if voice else None
+        if last is not None and last < self.voices_since:
+            last = None
         counts = last is None or abs(second - last) >= distinct_seconds
         if not counts:
             record = Record(second, record.event_id, False, record.arrival)
@@ -64,10 +76,10 @@ class Unit:
             self.records.append(record)
         if not counts:
             return False, False
-        is_new = last is None and reporter != ""
+        is_new = last is None and voice != 0
         self._times.add(self.number, second, is_new=is_new)
-        if reporter:
-            self._heard[reporter] = second if last is None else max(last, second)
+        if voice:
+            self._heard.put(key, second if last is None else max(last, second))
         return True, is_new
 
     def times(self) -> NDArray[np.float64]:
@@ -98,8 +110,8 @@ class Unit:
         del self.records[: _place(self.records, before)]
 
     def forget_voices(self, before: float) -> None:
-        """Drop reporters who have been silent since `before`: they are newcomers again."""
-        self._heard = {who: when for who, when in self._heard.items() if when >= before}
+        """Forget reporters who have been silent since `before`: they are newcomers again."""
+        self.voices_since = before
 
 
 def _place(records: list[Record], second: float) -> int:

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.surges.history import DAYS_KEPT, History
+from streams.surges.history import DAYS_KEPT, History, HistoryState
 
 HALF_LIFE_DAYS = 60.0
 PRIOR_REQUESTS = 20.0
 """Requests at the city's own part that each estate starts from."""
+
+
+class VoicesState(msgspec.Struct, frozen=True):
+    """The counts as plain data."""
+
+    counts: NDArray[np.float64]
+    today: list[tuple[int, bool]]
+    known: HistoryState
 
 
 class Voices:
@@ -27,6 +36,15 @@ class Voices:
         self._counts = np.zeros((64, 2))
         self._today: list[tuple[int, bool]] = []
         self._known = History(1, days_reached)
+
+    def state(self, estates: int) -> VoicesState:
+        """Return what is known of so many estates."""
+        return VoicesState(self._counts.copy(), self._today[:], self._known.state(estates))
+
+    def restore(self, state: VoicesState) -> None:
+        """Know this, and nothing else."""
+        self._counts, self._today = state.counts.copy(), list(state.today)
+        self._known.restore(state.known)
 
     def add(self, estate: int, *, is_new: bool) -> None:
         """Count a request of the day that is not yet closed."""

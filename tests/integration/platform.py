@@ -33,7 +33,8 @@ def running_platform(
     """Start a stack of its own in a directory, and end it."""
     if registry is not None:
         keep_registry(directory, registry)
-    plan = plan_stack(directory, "tansu", deploy)
+    often = {"streams": {"checkpoint_seconds": 1.0}}
+    plan = plan_stack(directory, "tansu", deploy, workers_own=often)
     stack = start_stack(plan, prepare_platform, lambda _: None, tied=True)
     try:
         yield Platform(stack, load_settings(plan.forced))

@@ -57,6 +57,9 @@ def killing(platform: Platform, number: int) -> None:
     victims = {2: "intake-1", 4: "writer", 6: "weigher", 8: "intake-1", 9: "writer"}
     if number in victims:
         time.sleep(1.0)
+        if victims[number] == "weigher":
+            checkpoints = "SELECT count() FROM pulse.weigher_checkpoints"
+            platform.wait_until(lambda: platform.rows(checkpoints) != [(0,)], "there is a checkpoint")
         platform.kill(victims[number])
 
 
@@ -83,5 +86,6 @@ def test_kills_change_no_count_and_no_surge(tmp_path: Path) -> None:
         platform.wait_until(lambda: tables.totals() == totals_of(batch), "all is stored")
         found = compare(tables, batch)
         assert found.is_none, found
+        assert "loaded" in (platform.stack.logs / "weigher.log").read_text(), "no start used a checkpoint"
         last = max(batch.surges.values(), key=lambda surge: surge.updated_at)
         assert explain(platform.settings, last.surge_id).is_same

@@ -10,13 +10,15 @@ from producers.contract import Kind
 from sinks.facts import Facts
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
-from streams.contract import Path, Progress, Tagged, identity
+from streams.contract import Path, Progress, Tagged, identity, milliseconds
+from streams.store import Since
 from tests.sinks.made import NOON, as_counted, fact, month_of_facts
 
 pytestmark = pytest.mark.stack
 
 LONG_AGO = 0
 MINUTE = dt.timedelta(minutes=1)
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -127,6 +129,23 @@ def test_arrivals_come_in_the_order_in_which_they_are_weighed(sink: ClickHouseSi
         *(int((NOON + 4 * MINUTE).timestamp()) * 1000,) * 2,
     )
     assert found[3].reporter == "12345/r1", "an unknown reporter stands for itself by its request"
+
+
+def test_arrivals_since_a_moment_are_those_that_were_weighed_since(
+    sink: ClickHouseSink, facts: Facts
+) -> None:
+    def at(number: int, weighed: float, offset: int, days_ago: float = 0, **fields: object) -> Tagged:
+        occurred, when = NOON - days_ago * DAY, NOON + weighed * MINUTE
+        return fact(number, occurred, weighed_at=when, offset=offset, **fields)
+
+    before = [at(1, 4, 1), at(2, 4.9, 2), at(3, 3, 3, days_ago=40), at(4, 2, 4, kind=Kind.CLOSED)]
+    later = [at(5, 5, 5), at(6, 7, 6, days_ago=40), at(7, 6, 7, kind=Kind.CLOSED), at(5, 8, 8), at(2, 9, 9)]
+    too_late = [at(8, 6, 60), at(9, 6, 10, days_ago=100)]
+    for rows in (before, later, too_late):
+        sink.insert_facts(rows)
+    since = Since(milliseconds(NOON + 5 * MINUTE), milliseconds(NOON - 45 * DAY))
+    found = [each.request_id for each in facts.arrivals(1, {0: 50}, since)]
+    assert found in (["r5", "r6", "r2"], ["r5", "r6"]), "r2 was weighed before: it may come again, or not"
 
 
 def test_a_hundred_thousand_arrivals_take_seconds_at_most(sink: ClickHouseSink, facts: Facts) -> None:

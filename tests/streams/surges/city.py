@@ -18,6 +18,7 @@ from streams.surges.settings import DetectorSettings
 UTC = ZoneInfo("UTC")
 BEGIN = int(dt.datetime(2024, 1, 1, tzinfo=dt.UTC).timestamp())
 ESTATES = 12
+EVENTFUL_DAYS = 75
 
 
 def path(estate: int) -> Path:
@@ -78,3 +79,24 @@ def opened(surges: Iterable[Surge]) -> list[Surge]:
 def cleared(surges: Iterable[Surge]) -> list[Surge]:
     """Return the clearings."""
     return [surge for surge in surges if surge.state is SurgeState.CLEARED]
+
+
+def eventful(seed: int, *, reporters: bool) -> list[Arrival]:
+    """Return a city with bursts at estates and streets, late and nameless requests, and repeats."""
+    rng = np.random.default_rng(seed)
+    events = everyday(EVENTFUL_DAYS, per_day=float(rng.uniform(0.1, 3)), seed=seed)
+    for n in range(8):
+        start = float(rng.uniform(20, EVENTFUL_DAYS - 4)) * DAY
+        events += burst(
+            int(rng.integers(12)), start, int(rng.integers(4, 40)), float(rng.uniform(1, 72)) * HOUR, f"b{n}-"
+        )
+    for estate in range(4, 8):
+        events += burst(estate, 60 * DAY, 4, 2 * DAY, "street")
+    made = []
+    for event in events:
+        late = int(rng.exponential(DAY) * 1000) if rng.random() < 0.1 else 0
+        reporter = event.reporter if reporters and rng.random() < 0.95 else ""
+        made.append(event._replace(weighed=event.weighed + late, reporter=reporter))
+        if rng.random() < 0.05:
+            made.append(made[-1]._replace(weighed=made[-1].weighed + int(rng.integers(5 * HOUR)) * 1000))
+    return made

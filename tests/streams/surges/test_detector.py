@@ -6,7 +6,8 @@ import pytest
 
 from streams.contract import UNPLACED, Level, Path
 from streams.surges.arrival import Arrival
-from streams.surges.detector import WHOLE_CITY, Detector
+from streams.surges.city_surge import WHOLE_CITY
+from streams.surges.detector import Detector
 from streams.surges.hours import DAY, HOUR
 from streams.surges.replay import replay
 from streams.surges.settings import DetectorSettings

@@ -19,43 +19,20 @@ from streams.surges.settings import DetectorSettings
 from streams.surges.stretches import MINUTE
 from streams.surges.tails import most_surprise, surprise
 from streams.surges.units import Unit
-from tests.streams.surges.city import UTC, arrival, burst, everyday, in_order
-
-DAYS = 75
+from tests.streams.surges.city import UTC, arrival, eventful, everyday, in_order
 
 
 class Unscreened(Detector):
     """Weighs every unit that a minute touches."""
 
-    def _start(self, minute: int) -> None:
-        super()._start(minute)
+    def _start_at(self, hour: int) -> None:
+        super()._start_at(hour)
         self._screen = SuspectsAll()  # type: ignore[assignment]
 
 
 class SuspectsAll:
     def suspects(self, touches: Touches, units: Sequence[Unit]) -> dict[int, set[int]]:
         return {minute: set(range(len(units))) for minute in touches.minutes}
-
-
-def eventful(seed: int, *, reporters: bool) -> list[Arrival]:
-    """Return a city with bursts at estates and streets, late and nameless requests, and repeats."""
-    rng = np.random.default_rng(seed)
-    events = everyday(DAYS, per_day=float(rng.uniform(0.1, 3)), seed=seed)
-    for n in range(8):
-        start = float(rng.uniform(20, DAYS - 4)) * DAY
-        events += burst(
-            int(rng.integers(12)), start, int(rng.integers(4, 40)), float(rng.uniform(1, 72)) * HOUR, f"b{n}-"
-        )
-    for estate in range(4, 8):
-        events += burst(estate, 60 * DAY, 4, 2 * DAY, "street")
-    made = []
-    for event in events:
-        late = int(rng.exponential(DAY) * 1000) if rng.random() < 0.1 else 0
-        reporter = event.reporter if reporters and rng.random() < 0.95 else ""
-        made.append(event._replace(weighed=event.weighed + late, reporter=reporter))
-        if rng.random() < 0.05:
-            made.append(made[-1]._replace(weighed=made[-1].weighed + int(rng.integers(5 * HOUR)) * 1000))
-    return made
 
 
 def found(arrivals: list[Arrival], detector: Detector) -> list[Surge]:
