@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "explain": "Say why a surge was told, and whether the facts still give it.",
     "rejected": "List, show or send back the records that were rejected.",
     "registry": "Import, check or load the registry of estates.",
+    "review": "Put into effect what was decided in the console's reviews.",
 }
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 

@@ -17,7 +17,6 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
 from deploy.cli import pulse
-from deploy.local.clickhouse import ClickHouseServer
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.settings import load_settings
 from producers.contract import RAW_TOPIC, ComplaintEvent, Kind, encode, event_key
@@ -39,25 +38,6 @@ BROKEN = Rejected(
     value=b'{"source": "12345", "kind": "open"}',
     headers=(("ce_source", b"12345"),),
 )
-
-
-@pytest.fixture
-def platform(
-    kafka: str, clickhouse_server: ClickHouseServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> str:
-    """Settings in the environment by which the commands find the session's broker and server."""
-    values = {
-        "STATE_DIR": str(tmp_path),
-        "PRODUCERS__BROKERS": kafka,
-        "STREAMS__BROKERS": kafka,
-        "SINKS__BROKERS": kafka,
-        "SINKS__CLICKHOUSE__PORT": str(clickhouse_server.port),
-        "SINKS__CLICKHOUSE__PASSWORD": clickhouse_server.passwords["writer"],
-        "SINKS__CLICKHOUSE__MIGRATOR_PASSWORD": clickhouse_server.passwords["migrator"],
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(f"PULSE_{name}", value)
-    return kafka
 
 
 def run(*arguments: str) -> Result:
