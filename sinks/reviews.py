@@ -11,20 +11,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sinks.clickhouse import ClickHouse
+from sinks.positions import Position, read_positions
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from sinks.statements import query
 from streams.estates.reviews import NameDecision
-
-
-class Position(NamedTuple):
-    """Where a part stands, as far as it is stored."""
-
-    part: int
-    epoch: int
-    next: int
-    clock_ms: int
-    """The part's clock there, ms since 1970 UTC."""
 
 
 class Correction(NamedTuple):
@@ -81,7 +72,7 @@ class Reviews:
 
     def positions(self) -> list[Position]:
         """Return where each part stands."""
-        return [Position(*row) for row in self._server.execute(query("part_positions", self._settings))]
+        return read_positions(self._server, self._settings)
 
     def correct(self, horizons: Mapping[int, int]) -> Corrected:
         """Let complaints count where reviews say. Repeating it changes nothing.

@@ -15,7 +15,8 @@ from deploy.errors import OperationFailed
 from deploy.migration import patient
 from deploy.registry_activation import put_in_force
 from deploy.settings import Settings, load_settings
-from sinks.reviews import Corrected, Correction, Position, Reviews
+from sinks.positions import Position
+from sinks.reviews import Corrected, Correction, Reviews
 from streams.calendar import LocalCalendar
 from streams.estates.draft import RegistryFileError
 from streams.estates.registry_files import read_registry, write_registry
