@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "relay": "Pass Alertmanager's notifications on to the robots of DingTalk, WeCom and Feishu.",
     "chaos": "Break a platform of its own in seeded ways, and count what is lost, doubled or wrong.",
     "verify": "Prove that every published event is stored, a duplicate, or rejected with a reason.",
+    "replay": "Make counts and surges of past days anew from the facts, while the stream goes on.",
     "report": "Write a district's report of a period, with the red and black list of companies.",
     "tag": "Tie messages of a CSV file to estates, without Kafka.",
     "backtest": "Find the surges in a CSV file of past events, without Kafka.",
@@ -34,6 +35,7 @@ COMMANDS: Final = {
     "explain": "Say why a surge was told, and whether the facts still give it.",
     "rejected": "List, show or send back the records that were rejected.",
     "registry": "Import, check or load the registry of estates.",
+    "review": "Put into effect what was decided in the console's reviews.",
 }
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 

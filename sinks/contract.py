@@ -55,6 +55,7 @@ BI_REJECTIONS: Final = "rejections"
 BI_SURGE_LADDER: Final = "surge_ladder"
 BI_LADDER_SHARES: Final = "ladder_shares"
 BI_REVIEW_DECISIONS: Final = "review_decisions"
+BI_TAG_QUALITY: Final = "tag_quality"
 BI_REQUEST_OUTCOMES: Final = "request_outcomes"
 BI_COMPANY_YEARS: Final = "company_years"
 BI_COMMITTEE_YEARS: Final = "committee_years"
@@ -75,6 +76,7 @@ BI_VIEWS: Final = (
     BI_SURGE_LADDER,
     BI_LADDER_SHARES,
     BI_REVIEW_DECISIONS,
+    BI_TAG_QUALITY,
     BI_REQUEST_OUTCOMES,
     BI_COMPANY_YEARS,
     BI_COMMITTEE_YEARS,

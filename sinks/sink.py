@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from sinks.clickhouse import ClickHouse, DatabaseRefused, Refused
-from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNT_FRAMES
+from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNT_FRAMES, UNIT_COUNTS
 from sinks.rows import (
     INSERTED,
     Columns,
@@ -44,6 +44,7 @@ class ClickHouseSink:
         """Take where the server is; `stopping`, once set, ends every wait for it."""
         self._server = ClickHouse(settings.clickhouse, stopping)
         self._recount = query("recount_days", settings)
+        self._empty = query("empty_counts", settings)
         self._zone = settings.zone
 
     def insert_facts(self, facts: Sequence[Tagged]) -> list[Refused]:
@@ -70,7 +71,9 @@ class ClickHouseSink:
         """Store that an incarnation of the raw topic was begun."""
         self._insert_all(EPOCHS, [[epoch], [parts], [milliseconds(started_at)], [reason]])
 
-    def recount_days(self, epoch: int, part: int, next_offset: int, days: Collection[int]) -> None:
+    def recount_days(
+        self, epoch: int, part: int, next_offset: int, days: Collection[int], target: str = UNIT_COUNTS
+    ) -> None:
         """Count one part's local days anew from its facts below `next_offset`: all units, levels and grains.
 
         Call it once the part is stored up to `next_offset` (`Facts.stored_up_to`). The result is what the
@@ -81,19 +84,37 @@ class ClickHouseSink:
             part: the part.
             next_offset: facts at and above it do not count yet.
             days: starts of local days, seconds since 1970 UTC.
+            target: table to write to, of the same columns.
         """
-        if not days:
-            return
-        parameters = {
+        if days:
+            self._server.execute(self._recount, self._counting(epoch, part, next_offset, days, target))
+
+    def empty_counts(
+        self, epoch: int, part: int, next_offset: int, days: Collection[int], target: str = UNIT_COUNTS
+    ) -> None:
+        """Put zeros where there are counts and the facts give none any more; arguments as of `recount_days`.
+
+        New events only add to units, so a recount does without; facts that were moved to another unit, and
+        counts that were wrong, need it.
+        """
+        if days:
+            self._server.execute(self._empty, self._counting(epoch, part, next_offset, days, target))
+
+    def _counting(
+        self, epoch: int, part: int, next_offset: int, days: Collection[int], target: str
+    ) -> dict[str, object]:
+        return {
             "epoch": epoch,
             "part": part,
             "next": next_offset,
             "version": count_version(epoch, next_offset),
             "days": sorted(days),
+            "from": min(days),
+            "to": max(days) + LONGEST_DAY,
             "months": sorted({month for day in days for month in _months(day)}),
             "zone": self._zone,
+            "target": target,
         }
-        self._server.execute(self._recount, parameters)
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sinks.clickhouse import ClickHouse
@@ -22,11 +23,22 @@ class StoredSurges:
     def __init__(self, settings: SinksSettings) -> None:
         self._server = ClickHouse(settings.clickhouse)
         self._by_id = query("surge_by_id", settings)
+        self._opened = query("surges_opened", settings)
+        self._remove = query("remove_surges", settings)
 
     def find(self, surge_id: str) -> Surge | None:
         """Return the last revision of a surge; None where there is no surge of this id."""
         rows = self._server.execute(self._by_id, {"surge": surge_id})
         return _surge(rows[0]) if rows else None
+
+    def opened(self, start: int, end: int) -> list[Surge]:
+        """Return the last revisions of surges that opened in start..end-1, seconds since 1970 UTC."""
+        return [_surge(row) for row in self._server.execute(self._opened, {"from": start, "to": end})]
+
+    def remove(self, surge_ids: Sequence[str]) -> None:
+        """Remove surges; as the migrator."""
+        if surge_ids:
+            self._server.execute(self._remove, {"surges": [*surge_ids]})
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,16 +6,11 @@ import json
 from pathlib import Path
 
 import click
-from aiokafka.errors import KafkaError
 
 from deploy.commands.options import as_json_option
-from deploy.errors import OperationFailed, PartUnavailable
-from deploy.local.prepare import keep_registry
-from deploy.local.stack import find_stack
-from deploy.registry_loading import load_registry
+from deploy.errors import OperationFailed
+from deploy.registry_activation import put_in_force
 from deploy.settings import load_settings
-from deploy.sources import state_directory
-from sinks.clickhouse import DatabaseAway, DatabaseRefused
 from streams.estates.draft import RegistryFileError
 from streams.estates.registry import Registry
 from streams.estates.registry_files import read_registry
@@ -31,10 +26,7 @@ def command(registry: Path, as_json: bool) -> None:
     Loading the same again changes nothing.
     """
     loaded = _read(registry)
-    version = _load(loaded)
-    stack = find_stack(state_directory())
-    if stack is not None:
-        keep_registry(stack.directory, registry)  # the embedded broker forgets it at the next start
+    version = put_in_force(loaded, registry, load_settings())
     done = {"version": version, "estates": len(loaded.estates), "areas": len(loaded.areas)}
     if as_json:
         click.echo(json.dumps(done))
@@ -46,13 +38,4 @@ def _read(path: Path) -> Registry:
     try:
         return read_registry(path)
     except RegistryFileError as error:
-        raise OperationFailed(str(error)) from error
-
-
-def _load(registry: Registry) -> str:
-    try:
-        return load_registry(registry, load_settings())
-    except (DatabaseAway, KafkaError) as error:
-        raise PartUnavailable(str(error)) from error
-    except DatabaseRefused as error:
         raise OperationFailed(str(error)) from error

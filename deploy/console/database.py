@@ -32,6 +32,7 @@ PATIENCE_SECONDS: Final = 3.0
 ACTION_COLUMNS: Final = ("action_id", "surge_id", "action", "actor", "role", "level", "reason", "until", "at")
 DECISION_COLUMNS: Final = (
     *("decision_id", "kind", "name", "source", "request_id", "event_id", "verdict", "estate_id"),
+    *("tagged_estate_id", "tag_rule", "tag_confidence"),
     *("actor", "role", "at"),
 )
 

@@ -47,6 +47,10 @@ class Decision(NamedTuple):
     event_id: str
     verdict: str
     estate_id: str
+    tagged_estate_id: str = ""
+    """Of a tag: what the tagger had said, and by which rule and with which probability."""
+    tag_rule: str = ""
+    tag_confidence: float = 0.0
 
     @property
     def about(self) -> tuple[str, str, str, str]:
@@ -85,5 +89,7 @@ def read_decision(form: Mapping[str, str]) -> Decision:
     estate = " ".join(form.get("estate", "").split()) if verdict in NAMES_ESTATE else ""
     if verdict in NAMES_ESTATE and not estate:
         raise ValueError("estate")
-    empty = dict.fromkeys(("name", "source", "request_id", "event_id"), "")
-    return Decision(kind=kind, verdict=verdict, estate_id=estate, **{**empty, **about})
+    name, source, request_id, event_id = (
+        about.get(part, "") for part in ("name", "source", "request_id", "event_id")
+    )
+    return Decision(kind, name, source, request_id, event_id, verdict, estate)

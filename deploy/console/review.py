@@ -1,7 +1,7 @@
 """What a person should look at: complaints whose estate is not sure, and estates that the registry lacks.
 
-What is decided goes into a table and off the list. It changes no count that was made: `pulse registry` and
-those who fit the tagger take it from there.
+What is decided goes into a table and off the list. The console changes neither registry nor counts:
+`pulse review` puts decisions into effect, with the rights of whoever runs it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from deploy.console.decisions import NAMES_ESTATE, Decision, Kind, Verdict, may_
 from deploy.console.forms import is_ours, read_form
 from deploy.console.metrics import DECISIONS
 from deploy.console.people import EVERYTHING, Person, Role
-from deploy.console.rows import ComplaintRow, DecisionRow, NameRow
+from deploy.console.review_rows import DecisionRow, DoubtfulRow, NameRow
 from deploy.console.signin import Caller
 from deploy.console.site import Context, Site, View, not_found
 
@@ -57,31 +57,36 @@ async def decide(site: Site, request: Request, caller: Caller) -> Response:
         raise HTTPException(400, str(error)) from error
     if not may_decide(person, Kind(decision.kind)) or not is_ours(request, form):
         raise HTTPException(403)
-    tagged = await _listed(site, decision, person)
-    await site.database.decide(_with_estate(site, decision, tagged, person), person)
+    decision = _with_estate(site, await _listed(site, decision, person), person)
+    await site.database.decide(decision, person)
     DECISIONS.labels(decision.kind, decision.verdict).inc()
     return RedirectResponse(VIEW.path, 303)
 
 
-async def _listed(site: Site, decision: Decision, person: Person) -> str:
-    """Return the estate that what is decided has now; fail where the person has it not on a list."""
-    listed: dict[tuple[str, str, str, str], str] = {}
+async def _listed(site: Site, decision: Decision, person: Person) -> Decision:
+    """Return a decision with what the tagger had said; fail where the person has it not on a list."""
     if decision.verdict == Verdict.OPEN:
-        decided = await _decided(site, person)
-        listed = {(row.name, row.source, row.request_id, row.event_id): row.estate_id for row in decided}
+        for row in await _decided(site, person):
+            if row.about == decision.about and row.can_be_taken_back:
+                return _as_tagged(decision, row.tagged_estate_id, row.tag_rule, row.tag_confidence)
     elif decision.kind == Kind.NAME:
-        listed = {(row.name, "", "", ""): "" for row in await _names(site, person)}
+        if any(row.name == decision.name for row in await _names(site, person)):
+            return decision
     else:
-        listed = {("", *row.identity): row.estate_id for row in await _tags(site, person)}
-    if decision.about not in listed:
-        raise not_found()
-    return listed[decision.about]
+        for tag in await _tags(site, person):
+            if ("", *tag.identity) == decision.about:
+                return _as_tagged(decision, tag.estate_id, tag.tag_rule, tag.tag_confidence)
+    raise not_found()
 
 
-def _with_estate(site: Site, decision: Decision, tagged: str, person: Person) -> Decision:
+def _as_tagged(decision: Decision, estate_id: str, rule: str, confidence: float) -> Decision:
+    return decision._replace(tagged_estate_id=estate_id, tag_rule=rule, tag_confidence=confidence)
+
+
+def _with_estate(site: Site, decision: Decision, person: Person) -> Decision:
     """Return a decision with the id of its estate: the tagger's, or that of the name which was typed."""
     if decision.verdict == Verdict.RIGHT:
-        return decision._replace(estate_id=tagged)
+        return decision._replace(estate_id=decision.tagged_estate_id)
     if decision.verdict not in NAMES_ESTATE:
         return decision
     found = site.board.units.called(decision.estate_id, person.scope)
@@ -90,9 +95,9 @@ def _with_estate(site: Site, decision: Decision, tagged: str, person: Person) ->
     return decision._replace(estate_id=found[0].id)
 
 
-async def _tags(site: Site, person: Person) -> list[ComplaintRow]:
+async def _tags(site: Site, person: Person) -> list[DoubtfulRow]:
     start = site.board.now - TAG_DAYS
-    return await site.database.rows("review_tags", ComplaintRow, person.scope, start=start, rows=ROWS)
+    return await site.database.rows("review_tags", DoubtfulRow, person.scope, start=start, rows=ROWS)
 
 
 async def _names(site: Site, person: Person) -> list[NameRow]:

@@ -289,29 +289,3 @@ class AreaRow:
     may_elect: int
     elected: int
     companies: int
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """What was decided in a review."""
-
-    kind: str
-    name: str
-    source: str
-    request_id: str
-    event_id: str
-    verdict: str
-    estate_id: str
-    actor: str
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NameRow:
-    """A name that messages use for an estate which the registry lacks."""
-
-    name: str
-    complaints: int
-    latest: dt.datetime
-    titles: list[str]
-    confidence: float

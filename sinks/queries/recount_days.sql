@@ -6,7 +6,7 @@
 -- within the months concerned, and `far` looks up elsewhere only whether an earlier delivery exists.
 -- The months are chosen by _partition_id, whole: a condition on occurred_at would leave out single parts of a
 -- month before FINAL, and with them the delivery that survives.
-INSERT INTO {db}.unit_counts
+INSERT INTO {db}.{target:Identifier}
     (level, unit, grain, bucket, part, opened, petitioned, closed, reopened, categories, reporters, version)
 WITH
     near AS

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from kafka import KafkaProducer
 
 from deploy.local.broker import tansu
 from deploy.local.ports import LOOPBACK, free_ports
-from deploy.local.program import Program, running
+from deploy.local.program import Program, RunningProgram, running
 from deploy.topics import create_topics
 from streams.contract import SURGES_TOPIC, Surge, json_encode
 from tests.listener import listening
@@ -143,6 +143,13 @@ class Alerting:
     alerter: Program
     alertmanager: Program
     told: Webhook
+    broker: RunningProgram
+    until: ExitStack
+
+    def restart_broker(self) -> None:
+        """Kill the broker and start it on what it kept; the embedded one keeps nothing."""
+        self.broker.kill()
+        self.broker = self.until.enter_context(running(self.broker.program))
 
     def publish(self, *surges: Surge) -> None:
         producer = KafkaProducer(bootstrap_servers=self.brokers)
@@ -161,8 +168,16 @@ class Alerting:
 
 
 @contextmanager
-def alerting_in(directory: Path, settings: dict[str, str]) -> Iterator[Alerting]:
-    """Start a broker with the platform's topics, and prepare the rest; `settings` are the alerter's."""
+def alerting_in(
+    directory: Path, settings: dict[str, str], broker: Callable[[Path, int], Program] = tansu
+) -> Iterator[Alerting]:
+    """Start a broker with the platform's topics, and prepare the rest.
+
+    Args:
+        directory: of all of them.
+        settings: the alerter's.
+        broker: makes one of a directory and a port.
+    """
     port, metrics_port, broker_port = free_ports(3)
     brokers = f"{LOOPBACK}:{broker_port}"
     alerter = Program(
@@ -182,9 +197,12 @@ def alerting_in(directory: Path, settings: dict[str, str]) -> Iterator[Alerting]
         },
         is_ready=partial(answers, f"http://{LOOPBACK}:{metrics_port}/healthz"),
     )
-    with running(tansu(directory / "broker", broker_port)), webhook() as told:
+    with ExitStack() as until:
+        started = until.enter_context(running(broker(directory / "broker", broker_port)))
+        told = until.enter_context(webhook())
         create_topics(brokers)
-        yield Alerting(brokers, alerter, alertmanager(directory / "alertmanager", port, told), told)
+        teller = alertmanager(directory / "alertmanager", port, told)
+        yield Alerting(brokers, alerter, teller, told, started, until)
 
 
 def answers(url: str) -> bool:

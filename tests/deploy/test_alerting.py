@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from deploy.errors import PartUnavailable
+from deploy.local.kafka import apache_kafka
+from deploy.local.kafka_jars import fetch_jars, find_java
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program, RunningProgram, running
 from sinks.alerts.alert import Telling, alerts_of
@@ -38,6 +41,22 @@ from tests.sinks.alerts.surges import NOON, cleared, surge
 def alerting(tmp_path: Path) -> Iterator[Alerting]:
     with alerting_in(tmp_path, {"PULSE_SINKS__CLICKHOUSE__PORT": "1"}) as running_alerting:
         yield running_alerting  # ClickHouse is away: alerts do not need it
+
+
+@pytest.fixture
+def alerting_on_kafka(tmp_path: Path) -> Iterator[Alerting]:
+    try:
+        find_java()
+        fetch_jars()
+    except PartUnavailable as error:
+        pytest.skip(error.format_message())
+    [controller_port] = free_ports(1)
+
+    def broker(directory: Path, port: int) -> Program:
+        return apache_kafka(directory, port, controller_port)
+
+    with alerting_in(tmp_path, {"PULSE_SINKS__CLICKHOUSE__PORT": "1"}, broker) as running_alerting:
+        yield running_alerting
 
 
 def now() -> dt.datetime:
@@ -79,6 +98,23 @@ def test_a_surge_is_told_once_and_its_end_once_whatever_is_restarted(alerting: A
         assert [status for status, _ in alerting.told.notifications("district")] == ["firing"]
         alerting.publish(cleared(other, now()))
         assert alerting.hears(4, "", "the other's end is told")[-1][0] == "resolved"
+
+
+@pytest.mark.stack
+def test_a_broker_that_dies_costs_no_notification_and_adds_none(alerting_on_kafka: Alerting) -> None:
+    alerting, planted = alerting_on_kafka, fresh()
+    with ExitStack() as until:
+        start(alerting.alertmanager, until)
+        start(alerting.alerter, until)
+        alerting.publish(planted)
+        alerting.hears(1, "", "the surge is told")
+        alerting.restart_broker()
+        assert alerting.hears(1, "", "the same") == [
+            ("firing", ["E1 (estate): 12 complaints where 2.4 are expected"])
+        ]
+        alerting.publish(cleared(planted, now()))
+        alerting.restart_broker()  # whether or not the alerter has heard of it yet
+        assert [status for status, _ in alerting.hears(2, "", "its end is told")] == ["firing", "resolved"]
 
 
 @pytest.mark.stack

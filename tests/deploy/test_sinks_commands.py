@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -17,14 +18,15 @@ from kafka import KafkaConsumer
 from kafka.structs import TopicPartition
 
 from deploy.cli import pulse
-from deploy.local.clickhouse import ClickHouseServer
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.settings import load_settings
 from producers.contract import RAW_TOPIC, ComplaintEvent, Kind, encode, event_key
+from sinks.clickhouse import ClickHouse
 from sinks.sink import ClickHouseSink
-from streams.contract import Reason, Rejected
+from streams.contract import Path as UnitPath
+from streams.contract import Progress, Reason, Rejected
 from tests.deploy.monitoring import wait_until
-from tests.sinks.made import NOON
+from tests.sinks.made import NOON, fact
 
 pytestmark = pytest.mark.stack
 
@@ -39,25 +41,6 @@ BROKEN = Rejected(
     value=b'{"source": "12345", "kind": "open"}',
     headers=(("ce_source", b"12345"),),
 )
-
-
-@pytest.fixture
-def platform(
-    kafka: str, clickhouse_server: ClickHouseServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> str:
-    """Settings in the environment by which the commands find the session's broker and server."""
-    values = {
-        "STATE_DIR": str(tmp_path),
-        "PRODUCERS__BROKERS": kafka,
-        "STREAMS__BROKERS": kafka,
-        "SINKS__BROKERS": kafka,
-        "SINKS__CLICKHOUSE__PORT": str(clickhouse_server.port),
-        "SINKS__CLICKHOUSE__PASSWORD": clickhouse_server.passwords["writer"],
-        "SINKS__CLICKHOUSE__MIGRATOR_PASSWORD": clickhouse_server.passwords["migrator"],
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(f"PULSE_{name}", value)
-    return kafka
 
 
 def run(*arguments: str) -> Result:
@@ -160,3 +143,19 @@ def test_a_verifier_that_stays_shows_what_it_found(platform: str) -> None:
     finally:
         verifier.terminate()
         assert verifier.wait(20) is not None
+
+
+def test_a_replay_needs_no_other_rights_than_the_migrators(platform: str) -> None:
+    del platform
+    as_json("migrate")
+    sinks = load_settings().sinks
+    sink, server = ClickHouseSink(sinks), ClickHouse(sinks.clickhouse)
+    source, estate = "replayed", "e-replayed"
+    made = fact(1, NOON - dt.timedelta(days=20), source=source, part=43, path=UnitPath(estate, city="city"))
+    sink.insert_facts([made])
+    sink.insert_progress([Progress(epoch=1, part=43, next=2, clock_ms=0, registry_version="v")])
+    span = ("--from", "2021-05-01", "--to", "2021-05-31", "--source")
+    assert as_json("replay", *span, source)["counts"]["replaced"] >= 2 * 3
+    counted = "SELECT grain, opened FROM bi.unit_counts WHERE unit = {unit:String} ORDER BY grain"
+    assert server.execute(counted, {"unit": estate}) == [("day", 1), ("hour", 1), ("minute", 1)]
+    assert as_json("replay", *span, "nobody")["counts"]["built"] == 0

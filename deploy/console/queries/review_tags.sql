@@ -1,7 +1,8 @@
 -- Complaints whose estate is the least sure, of the last `days` of the data.
 SELECT
     source, request_id, event_id, occurred_at, stored_at, estate_id, estate, community_id, street_id, district_id,
-    city_id, problem_type, tag_confidence, title, substringUTF8(text, 1, 240) AS excerpt
+    city_id, problem_type, tag_confidence, title, substringUTF8(text, 1, 240) AS excerpt,
+    tag_rule
 FROM
 (
     SELECT * FROM {bi}.feed
