@@ -107,8 +107,11 @@ def reach_of(text: str, end: int) -> int:
 def is_used(text: str, end: int, reach: int) -> bool:
     """Say whether what follows is said of estates alone; towns and villages have inhabitants too."""
     owners = _OWNERS_ALONE if text[end - 1 : end] in _AREA_LAST else _OWNERS
-    if reach > end or text.startswith(owners, end):
-        return True
+    return reach > end or text.startswith(owners, end) or is_building(text, end)
+
+
+def is_building(text: str, end: int) -> bool:
+    """Say whether a number of a building follows: 9栋."""
     return text[end : end + 1] in BUILDING_FIRST and BUILDING.match(text, end) is not None
 
 

@@ -22,6 +22,7 @@ from streams.estates.cues import (
     CUES,
     HOUSING_CUES,
     ends_well,
+    is_building,
     is_glued,
     is_named_after,
     is_used,
@@ -31,10 +32,7 @@ from streams.estates.cues import (
 )
 from streams.estates.edges import Edge
 from streams.estates.folding import Sheet
-from streams.estates.lexicon import (
-    SUFFIXES,
-    TAIL_CHARACTERS,
-)
+from streams.estates.lexicon import SUFFIXES, TAIL_CHARACTERS
 from streams.estates.matcher import Hit, Matcher
 from streams.estates.names_model import NamesModel
 from streams.estates.variants import Reading, Spelling, Spellings, core, is_institution
@@ -268,7 +266,7 @@ class MentionFinder:
 
     def _widen(self, page: Page, inside: Mention, end: int, known: list[Mention]) -> bool:
         """Replace a known name by the near name of a longer one that it is the beginning of."""
-        if end - inside.start > LONGEST_UNKNOWN:
+        if end - inside.start > LONGEST_UNKNOWN or _goes_on_otherwise(page.text, inside.end):
             return False
         whole = page.text[inside.start : end]
         if not whole.isalnum():
@@ -318,6 +316,11 @@ class MentionFinder:
                     found = Mention(start, end, reach, text[start:end], near[0], Rule(near[1]), Edge.PLACE)
                     return [*(m for m in chosen if not m.overlaps(start, reach)), found]
         return chosen
+
+
+def _goes_on_otherwise(text: str, end: int) -> bool:
+    """Say whether what follows a name surely is no part of a longer one: 的业主, 9栋."""
+    return text.startswith("的", end) or is_building(text, end)
 
 
 def _unknown_name(page: Page, start: int, end: int, reach: int) -> Mention:

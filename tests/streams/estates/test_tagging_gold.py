@@ -5,7 +5,6 @@ The figures themselves stand in docs/trials/tagging.md; they were measured with 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 import pytest
@@ -102,11 +101,9 @@ def test_labels_are_of_visible_messages_and_known_types(events: dict[str, Compla
 def test_the_surest_tag_comes_first_and_surfaces_stand_in_real_texts(
     tagger: Tagger, events: dict[str, ComplaintEvent]
 ) -> None:
-    started = time.process_time()
     for event in list(events.values())[:500]:
         tagging = tagger.tag(event)
         tags = [tag for tag in (tagging.primary, *tagging.others) if tag]
         assert all(tag.surface in f"{event.title}\n{event.text}" for tag in tags)
         surest = max((t.confidence for t in tags if t.role is Role.PRIMARY), default=None)
         assert tagging.primary is None or tagging.primary.confidence == surest
-    assert time.process_time() - started < 20
