@@ -157,6 +157,9 @@ class BatchConsumer(driver.Consumer):
         if not batch:
             return
         seeks = self._seeks
+        if expected is not None and batch[0].offset > expected:
+            # What lies before the log's beginning was deleted: nobody has to wait for it.
+            expected = max(expected, (await self.earliest_offsets(tp)).get(tp, expected))
         whole = self._gaps.whole(tp, [record.offset for record in batch], expected)
         if whole:
             await self._hand_over(tp, batch[:whole], generation)

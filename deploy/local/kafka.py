@@ -61,7 +61,9 @@ def _write_properties(directory: Path, **ports: int) -> Path:
 
 def _format(java: str, class_path: str, properties: Path) -> None:
     """Make an empty log directory into a KRaft one, once, under a new cluster id."""
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    cluster = "-"
+    while cluster.startswith("-"):  # it would be read as an option
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = [
         java,
         "-cp",
