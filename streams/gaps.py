@@ -2,7 +2,7 @@
 
 Apache Kafka shows nothing behind a record that is being written. The embedded broker does: a large record
 that one producer sends is overtaken by small ones of another, and whoever reads on never comes back to it. So
-what stands behind a gap is held back for a while; if the gap stays, whoever counts records takes it for a loss.
+what stands behind a gap is held back for a while; if the gap stays, whoever counts records takes it for lost.
 """
 
 from __future__ import annotations
