@@ -51,6 +51,12 @@ CHECKPOINT_HOLD_SECONDS = Histogram(
 # Worry when surges of a high level open.
 OPEN_SURGES = Gauge("pulse_stream_open_surges", "Surges that are open", ["level"])
 SURGES = Counter("pulse_stream_surges_total", "Surge changes published", ["level", "state"])
+# Worry where there is one: its messages may be lost on their way here.
+SILENT_SECONDS = Gauge(
+    "pulse_weigher_silent_seconds",
+    "How long a busy unit has sent nothing, where chance does not explain it; at most twenty units",
+    ["level", "unit"],
+)
 STALE_BATCHES = Counter(
     "pulse_stream_stale_batches_total", "Batches not acknowledged, since their partitions had moved on"
 )

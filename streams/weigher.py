@@ -35,6 +35,7 @@ from streams.metrics import (
     REBUILD_SECONDS,
     REBUILDS,
     REBUILT_EVENTS,
+    SILENT_SECONDS,
     STALE_BATCHES,
     SURGES,
     WATERMARK,
@@ -43,7 +44,7 @@ from streams.output import Output, Record
 from streams.settings import StreamsSettings
 from streams.store import FactStore, Since
 from streams.surges.arrival import Arrival
-from streams.surges.hours import DAY
+from streams.surges.hours import DAY, HOUR
 from streams.surges.replay import WholeMinute, by_minute, in_pieces
 from streams.surges.stretches import MINUTE
 from streams.taking import batch_events
@@ -55,6 +56,7 @@ STORE_POLL_SECONDS = 0.2
 PUBLISH_AT_ONCE = 1000
 REPLAYED_AT_ONCE = 20_000
 """Arrivals of a replay after which its surges are published, and a checkpoint may be taken."""
+MOST_SILENCES = 20
 STOP_SECONDS = 15.0
 """For the checkpoint of a clean stop: less than supervisors wait before they kill."""
 
@@ -83,6 +85,7 @@ class Weigher:
         self._detector = checkpoints.new_detector()
         self._minutes = Minutes.empty(parts)
         self._last_minute = -MINUTE
+        self._looked_at = 0
         self._is_told = True
         """Whether the broker has acknowledged all that the detector found: only then may it be kept."""
         self._lock = asyncio.Lock()
@@ -132,7 +135,18 @@ class Weigher:
     def _weigh(self) -> list[Surge]:
         surges = list(self._detector.weigh_all(self._due()))
         WATERMARK.set(self._minutes.watermark_ms / 1000)
+        self._show_silences()
         return surges
+
+    def _show_silences(self) -> None:
+        """Once in an hour of events: silence takes hours to be one."""
+        now = self._minutes.weighed_up_to_ms // 1000
+        if now // HOUR != self._looked_at // HOUR:
+            self._looked_at = now
+            SILENT_SECONDS.clear()
+            silences = sorted(self._detector.silences(now), key=lambda each: each.score, reverse=True)
+            for level, unit, seconds, *_ in silences[:MOST_SILENCES]:
+                SILENT_SECONDS.labels(level.value, unit).set(seconds)
 
     def _due(self) -> Iterator[WholeMinute]:
         for start, arrivals in self._minutes.complete():

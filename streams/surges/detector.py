@@ -30,6 +30,7 @@ from streams.surges.screen import MOST_OF_THE_CITY, Screen, Touches
 from streams.surges.seen import SeenEvents
 from streams.surges.settings import DetectorSettings
 from streams.surges.shares import Shares
+from streams.surges.silence import Silence, silences
 from streams.surges.stretches import MINUTE, Minute, stretches
 from streams.surges.units import Unit
 from streams.surges.voices import Voices
@@ -104,6 +105,14 @@ class Detector:
         counts = Counter(level for level, _ in self._open)
         counts[Level.CITY] = int(self._begin is not None and self._city.episode is not None)
         return {level: counts[level] for level in Level}
+
+    def silences(self, now: float) -> list[Silence]:
+        """Return the busy units that have sent nothing for longer than chance explains."""
+        if self._begin is None or self._clock.active_days < self._settings.warmup_days:
+            return []
+        threshold, days = self._settings.threshold, self._settings.window_days
+        units, usual = self._units.units, self._clock.per_day
+        return list(silences(units, self._scanner, usual, now, threshold, days))
 
     def copy(self) -> DetectorCopy | None:
         """Return a copy of all that it knows, to make the state of in another thread; None: nothing yet."""

@@ -40,6 +40,7 @@ CITY_EVENT_WEIGHT = 2.0
 FEWEST_IN_CITY_EVENT = 4
 LEAST_EXPECTED = 1e-9
 LEAST_PER_DAY = 1e-6
+MOST_SHARE = 0.99
 
 
 class Scanner:
@@ -88,6 +89,22 @@ class Scanner:
         """Return what the window would hold: the unit's share of what the city was due and really sent."""
         mean, size = self._expect(unit, np.array([start]), now, np.array([unit.held(start)]))
         return Expectation(float(mean[0]), float(size[0]))
+
+    def expect_of_city(self, unit: Unit, start: float, now: float) -> Expectation:
+        """Return what the window would hold by what the rest of the city sent alone, at the most.
+
+        The unit must have sent nothing in it.
+        """
+        mean, size = self.expect(unit, start, now)
+        _, sent, _ = self._clock.since(np.array([start]), now)
+        rest = max(float(sent[0]), 0.0)
+        share = min(self.share_at(unit, start), MOST_SHARE)
+        return Expectation(min(mean, rest * share / (1 - share)), 1 / (1 / size + 1 / (rest + 1)))
+
+    def share_at(self, unit: Unit, start: float) -> float:
+        """Return the unit's share of the city's requests as it was known when the day of a moment began."""
+        days = self._clock.days(np.array([start]))
+        return float(self._shares.known(unit.level, unit.index, days)[0, 0])
 
     def is_usual(self, unit: Unit, now: float) -> bool:
         """Return whether the unit's last days are within the usual again."""
