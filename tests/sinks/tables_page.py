@@ -29,6 +29,10 @@ Made from the comments in ClickHouse by `python -m tests.sinks.tables_page`; a t
 - The tables of the database `{DATABASE}` are the platform's own and may change under the views. Rows are
   upserts: whoever reads a table reads it with `FINAL`, and needs ClickHouse 26.3 or newer, where a filter
   cannot hide the row that survives.
+- Tools read them over HTTP (clickhouse-connect, and through SQLAlchemy as `clickhousedb://bi:PASSWORD@HOST:8123/bi`,
+  which is what Apache Superset speaks) or by the native protocol; tests do both, against the server itself. Superset is
+  not among them: it brings some hundred packages with pins of its own.
+- `deploy/clickhouse/examples` has a query for each usual question; a test runs them all.
 - Time is UTC; days are those of the platform's zone (setting `zone`), as columns of their own.
 - Retention: facts, days, surges and rejected records for ever; counts by hour and by minute for `hour_days`
   and `minute_days` after they were *written*, so that a replayed year does not vanish as it lands.
