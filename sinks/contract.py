@@ -40,6 +40,7 @@ TABLES: Final = (
 )
 
 BI_COMPLAINTS: Final = "complaints"
+BI_COMPLAINTS_NOW: Final = "complaints_now"
 BI_REQUESTS: Final = "requests"
 BI_UNIT_COUNTS: Final = "unit_counts"
 BI_SURGES: Final = "surges"
@@ -61,6 +62,7 @@ BI_NEGATIVE_LIST: Final = "negative_list"
 
 BI_VIEWS: Final = (
     BI_COMPLAINTS,
+    BI_COMPLAINTS_NOW,
     BI_REQUESTS,
     BI_UNIT_COUNTS,
     BI_SURGES,
