@@ -42,6 +42,7 @@ TABLES: Final = (
 )
 
 BI_COMPLAINTS: Final = "complaints"
+BI_COMPLAINTS_NOW: Final = "complaints_now"
 BI_REQUESTS: Final = "requests"
 BI_UNIT_COUNTS: Final = "unit_counts"
 BI_SURGES: Final = "surges"
@@ -63,6 +64,7 @@ BI_NEGATIVE_LIST: Final = "negative_list"
 
 BI_VIEWS: Final = (
     BI_COMPLAINTS,
+    BI_COMPLAINTS_NOW,
     BI_REQUESTS,
     BI_UNIT_COUNTS,
     BI_SURGES,

@@ -55,6 +55,7 @@ def store_units(registry: Registry, settings: SinksSettings, loaded_at: dt.datet
         # At once: a dictionary's lifetime alone may miss the change (hazard 33).
         server.execute(query("reload_units", settings))
         server.execute(query("reload_candidates", settings))
+        server.execute(query("reload_estates_now", settings))
     finally:
         server.close()
     return len(rows)

@@ -20,24 +20,13 @@ from sinks.settings import SinksSettings
 from tests.sinks.conftest import settings_for
 
 PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
-INTRODUCTION = f"""# Tables and views
-
-Made from the comments in ClickHouse by `python -m tests.sinks.tables_page`; a test keeps it true.
-
-- What others build on are the views of the database `{BI_DATABASE}`: they only grow. Read them as the user
-  `bi`.
-- The tables of the database `{DATABASE}` are the platform's own and may change under the views. Rows are
-  upserts: whoever reads a table reads it with `FINAL`, and needs ClickHouse 26.3 or newer, where a filter
-  cannot hide the row that survives.
-- Time is UTC; days are those of the platform's zone (setting `zone`), as columns of their own.
-- Retention: facts, days, surges and rejected records for ever; counts by hour and by minute for `hour_days`
-  and `minute_days` after they were *written*, so that a replayed year does not vanish as it lands.
-"""
+INTRODUCTION = Path(__file__).with_name("tables_introduction.md").read_text(encoding="utf-8")
 COLUMNS = """
 SELECT c.database, c.table, t.comment, c.name, c.type, c.comment
 FROM system.columns AS c
 JOIN system.tables AS t ON t.database = c.database AND t.name = c.table
-WHERE c.database IN {databases:Array(String)} AND c.table NOT IN ('units_dict', 'units_current')
+WHERE c.database IN {databases:Array(String)}
+    AND c.table NOT IN ('units_dict', 'units_current', 'estates_now_dict')
 ORDER BY c.database, c.table, c.position
 """
 

@@ -1,0 +1,1 @@
+SYSTEM RELOAD DICTIONARY {db}.estates_now_dict {on_cluster}
