@@ -84,6 +84,7 @@ def run_once(
         makes = {**fault_makers(stage.broker), **MISHAPS}
         Breaking(stage, stage.producer, watch, makes, look, say).run(planned)
         result.findings = judge(stage, batch, lines, before, look)
+        watch.look_until_recovered()
     except HoleInLog as hole:
         result.findings.lost.append(f"the log: {hole}")
     except OperationFailed as error:

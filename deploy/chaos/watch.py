@@ -17,6 +17,8 @@ LOOK_SECONDS: Final = 0.5
 GLANCE_SECONDS: Final = 0.3
 """A frozen worker does not answer: there is more to do than to wait for it."""
 WEIGH_SECONDS: Final = 2.0
+LAST_LOOK_SECONDS: Final = 10.0
+"""A busy machine answers late: what has recovered is seen to have within this."""
 MEMORY_FACTOR: Final = 2.0
 MEMORY_ROOM: Final = 256 * MEBIBYTE
 """A part may come to hold so much more than that many times what it held when the run began."""
@@ -76,6 +78,13 @@ class Watch:
             self._weighed_at = now
             self._see_memory()
 
+    def look_until_recovered(self) -> None:
+        """Look until every fault that has ended has been recovered from, for a while at most."""
+        deadline = time.monotonic() + LAST_LOOK_SECONDS
+        while self._waiting() and time.monotonic() < deadline:
+            self.look()
+            time.sleep(GLANCE_SECONDS)
+
     def ended(self, recovery: Recovery) -> None:
         """Note that a fault has ended: the platform has recovered once it has stored what is there now."""
         recovery.ended_at = time.monotonic()
@@ -91,13 +100,14 @@ class Watch:
             self._positions = self._tables.positions()
         except DatabaseError:
             return
-        waiting = [
-            each for each in self.recoveries if each.ended_at is not None and each.recovered_at is None
-        ]
+        waiting = self._waiting()
         watermark = self._stage.platform.watermark(GLANCE_SECONDS) if waiting else 0.0
         for each in waiting:
             if watermark >= each.clock and self._has_stored(each.ends):
                 each.recovered_at = time.monotonic()
+
+    def _waiting(self) -> list[Recovery]:
+        return [each for each in self.recoveries if each.ended_at is not None and each.recovered_at is None]
 
     def _has_stored(self, ends: dict[int, int]) -> bool:
         stored = self._positions
