@@ -11,6 +11,7 @@ from deploy.chaos.platform import Platform as RunningPlatform
 from deploy.local.prepare import keep_registry, prepare_platform
 from deploy.local.stack import plan_stack, start_stack
 from deploy.settings import DeploySettings, load_settings
+from deploy.sources import Tree
 
 PATIENCE_SECONDS = 240
 
@@ -28,13 +29,15 @@ class Platform(RunningPlatform):
 
 @contextmanager
 def running_platform(
-    directory: Path, registry: Path | None = None, deploy: DeploySettings | None = None
+    directory: Path,
+    registry: Path | None = None,
+    deploy: DeploySettings | None = None,
+    workers_own: Tree | None = None,
 ) -> Iterator[Platform]:
-    """Start a stack of its own in a directory, and end it."""
+    """Start a stack of its own in a directory, and end it; `workers_own` are settings of its workers."""
     if registry is not None:
         keep_registry(directory, registry)
-    often = {"streams": {"checkpoint_seconds": 1.0}}
-    plan = plan_stack(directory, "tansu", deploy, workers_own=often)
+    plan = plan_stack(directory, "tansu", deploy, workers_own=workers_own)
     stack = start_stack(plan, prepare_platform, lambda _: None, tied=True)
     try:
         yield Platform(stack, load_settings(plan.forced))

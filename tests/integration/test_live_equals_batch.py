@@ -16,6 +16,7 @@ from deploy.chaos.tables import Tables
 from deploy.chaos.tail import Tail
 from deploy.commands.explain import explain
 from deploy.example_district import as_registry
+from deploy.sources import Tree
 from producers.publish import Publisher
 from producers.records import Record
 from producers.replay import END_MARGIN
@@ -28,6 +29,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 CHUNKS = 12
 """Pieces in which the input is published, with a tick behind each and what is killed between them."""
+OFTEN: Tree = {"streams": {"checkpoint_seconds": 1.0}}
+"""So that the weigher that is killed has a checkpoint to go on from."""
 
 
 def with_ticks(records: Sequence[Record]) -> list[list[Record | dt.datetime]]:
@@ -68,7 +71,7 @@ def test_kills_change_no_count_and_no_surge(tmp_path: Path) -> None:
     registry_file.write_text(format_csv(as_registry(district())))
     records = [delivery.record() for delivery in district_deliveries()]
     with (
-        running_platform(tmp_path / "stack", registry_file) as platform,
+        running_platform(tmp_path / "stack", registry_file, workers_own=OFTEN) as platform,
         Tail(platform.settings.producers.brokers, epoch=1) as tail,
     ):
         for number, piece in enumerate(with_ticks(records)):
