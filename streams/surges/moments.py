@@ -1,8 +1,8 @@
 """When each of millions of things was last met: 64-bit keys and moments, in two columns. Pure.
 
-A dict of strings takes two hundred bytes an entry, and a second to copy a few million; this takes 16 bytes a
-place, two to four places an entry, and is copied as fast as memory is. Keys are hashes, which are never told
-apart from equal ones: of n keys two are equal with a probability of n² / 2^65.
+A dict of strings takes 150 bytes an entry, and a second to copy a few million; this takes 16 bytes a place,
+up to four places an entry, and is copied as fast as memory is. Keys are hashes, and things of one hash are
+not told apart: of n keys two are equal with a probability of n² / 2^65.
 """
 
 from __future__ import annotations
