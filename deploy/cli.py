@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "backtest": "Find the surges in a CSV file of past events, without Kafka.",
     "calibrate": "Find the threshold that fits a budget of alerts, and what it misses.",
     "explain": "Say why a surge was told, and whether the facts still give it.",
+    "analyst": "Print a ClickHouse user who reads the views for BI of one unit alone.",
     "rejected": "List, show or send back the records that were rejected.",
     "registry": "Import, check or load the registry of estates.",
     "review": "Put into effect what was decided in the console's reviews.",
