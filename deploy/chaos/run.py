@@ -12,20 +12,25 @@ from deploy.chaos.batch import Batch
 from deploy.chaos.breaking import Breaking
 from deploy.chaos.compare import Findings
 from deploy.chaos.faults import FAULTS, ON_DISK, Make
+from deploy.chaos.group_probe import SESSION_MS, hands_out
 from deploy.chaos.judge import check_bounds, judge
 from deploy.chaos.mishaps import MISHAPS
 from deploy.chaos.producer import FileProducer
 from deploy.chaos.schedule import Planned
 from deploy.chaos.source import write_letters
-from deploy.chaos.stage import BROKER, Stage
+from deploy.chaos.stage import BROKER, WORKERS, Stage
 from deploy.chaos.watch import Memory, Recovery, Watch
 from deploy.errors import OperationFailed
 from deploy.sources import STATE_VARIABLE, as_variables
+from deploy.worker import ROLES
+from producers.contract import RAW_TOPIC
+from streams.contract import ARRIVALS_TOPIC, TAGGED_TOPIC
 from streams.part import HoleInLog
 
 PUBLISH_SECONDS: Final = 12.0
 AT_ONCE: Final = 50
 """Records of each part that the pure code takes between two looks at the platform: a quarter of a second."""
+READ_BY: Final = {"intake": RAW_TOPIC, "weigher": ARRIVALS_TOPIC, "writer": TAGGED_TOPIC}
 Say = Callable[[str], None]
 
 
@@ -97,7 +102,7 @@ def run_once(
     result.findings.add(check_bounds(_ours(watch.memory, stage), result.disk, published_bytes))
     result.published, result.surges = len(new), len(batch.surges)
     result.rejected = len(batch.rejected) - rejected
-    result.void = _void(stage)
+    result.void = _void(stage, result.findings)
     result.seconds = time.monotonic() - began
     return result
 
@@ -112,10 +117,20 @@ def _ours(memory: dict[str, Memory], stage: Stage) -> dict[str, Memory]:
     return {name: each for name, each in memory.items() if name != BROKER or stage.broker == "kafka"}
 
 
-def _void(stage: Stage) -> str:
+def _void(stage: Stage, findings: Findings) -> str:
     if stage.broker == "kafka":
         return ""
     [broker] = [part for part in stage.platform.stack.status() if part.name == BROKER]
-    return (
-        "" if broker.state == "RUNNING" else f"Tansu ended by itself ({broker.state}), and its topics with it"
-    )
+    if broker.state != "RUNNING":
+        return f"Tansu ended by itself ({broker.state}), and its topics with it"
+    stuck = [] if findings.is_none else _stuck_groups(stage)
+    return f"Tansu hands out no partitions any more in {', '.join(stuck)} (hazard 38)" if stuck else ""
+
+
+def _stuck_groups(stage: Stage) -> list[str]:
+    """Return the workers' groups that are of no use to anybody, once the workers are gone for good."""
+    for worker in WORKERS:
+        stage.platform.stack.supervisor.stop(worker)
+    time.sleep(2 * SESSION_MS / 1000)
+    brokers = stage.platform.settings.streams.brokers
+    return [ROLES[role] for role, topic in READ_BY.items() if not hands_out(brokers, ROLES[role], topic)]
