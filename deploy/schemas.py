@@ -275,7 +275,7 @@ def _channel(spec: TopicSpec) -> dict[str, Any]:
                 "topic": spec.name,
                 "partitions": spec.partitions,
                 "topicConfiguration": {
-                    "cleanup.policy": ["compact" if spec.is_compacted else "delete"],
+                    "cleanup.policy": [spec.cleanup],
                     "retention.ms": spec.retention_ms,
                     "max.message.bytes": spec.max_message_bytes,
                 },

@@ -22,6 +22,7 @@ from deploy.errors import OperationFailed, PartUnavailable
 from producers.contract import RAW_TOPIC
 from streams.contract import (
     ARRIVALS_TOPIC,
+    COMPACTED_TOPICS,
     CONTROL_TOPIC,
     COUNTS_TOPIC,
     REGISTRY_TOPIC,
@@ -51,14 +52,17 @@ class TopicSpec:
     """Age in ms at which records are dropped; -1: never."""
     holds: str
     """What its records are, in words."""
-    is_compacted: bool = False
-    """Whether the newest record of each key outlives all others."""
     max_message_bytes: int = 1024 * 1024
+
+    @property
+    def cleanup(self) -> str:
+        """What Kafka does with old records: `compact` or `delete`."""
+        return "compact" if self.name in COMPACTED_TOPICS else "delete"
 
     def configs(self, replication: int) -> dict[str, str]:
         """Return Kafka's settings of the topic."""
         configs = {
-            "cleanup.policy": "compact" if self.is_compacted else "delete",
+            "cleanup.policy": self.cleanup,
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(self.max_message_bytes),
         }
@@ -111,7 +115,6 @@ def topic_specs(raw_partitions: int = RAW_PARTITIONS) -> tuple[TopicSpec, ...]:
             key="unit",
             retention_ms=FOR_EVER,
             holds="the latest state of the surges of each unit",
-            is_compacted=True,
         ),
         TopicSpec(
             name=REJECTED_TOPIC,
@@ -134,7 +137,6 @@ def topic_specs(raw_partitions: int = RAW_PARTITIONS) -> tuple[TopicSpec, ...]:
             key="registry version",
             retention_ms=FOR_EVER,
             holds="registry versions, whole",
-            is_compacted=True,
             max_message_bytes=MAX_MESSAGE_BYTES,
         ),
     )

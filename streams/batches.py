@@ -36,6 +36,7 @@ from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.contract import COMPACTED_TOPICS
 from streams.gaps import Gaps
 
 FETCH_MAX_WAIT_MS = 15
@@ -157,14 +158,20 @@ class BatchConsumer(driver.Consumer):
         if not batch:
             return
         seeks = self._seeks
-        if expected is not None and batch[0].offset > expected:
-            # What lies before the log's beginning was deleted: nobody has to wait for it.
-            expected = max(expected, (await self.earliest_offsets(tp)).get(tp, expected))
-        whole = self._gaps.whole(tp, [record.offset for record in batch], expected)
+        whole = await self._up_to_gap(tp, [record.offset for record in batch], expected)
         if whole:
             await self._hand_over(tp, batch[:whole], generation)
         if whole < len(batch) and self.flow_active and seeks == self._seeks:
             await self._seek_to_gap(tp, batch[whole - 1].offset + 1 if whole else expected or 0)
+
+    async def _up_to_gap(self, tp: TP, offsets: list[int], expected: int | None) -> int:
+        """Return how many of the records may be handed over: those before a gap that may be filled yet."""
+        if tp.topic in COMPACTED_TOPICS:
+            return len(offsets)
+        if expected is not None and offsets[0] > expected:
+            # What lies before the log's beginning was deleted: nobody has to wait for it.
+            expected = max(expected, (await self.earliest_offsets(tp)).get(tp, expected))
+        return self._gaps.whole(tp, offsets, expected)
 
     async def _hand_over(self, tp: TP, batch: list[Any], generation: int) -> None:
         last, seeks = batch[-1].offset, self._seeks

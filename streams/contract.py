@@ -25,6 +25,8 @@ SURGES_TOPIC: Final = "surges"
 REJECTED_TOPIC: Final = "complaints.rejected"
 CONTROL_TOPIC: Final = "platform.control"
 REGISTRY_TOPIC: Final = "platform.registry"
+COMPACTED_TOPICS: Final = frozenset({SURGES_TOPIC, REGISTRY_TOPIC})
+"""Topics of which the newest record of each key outlives all others: their logs have gaps for good."""
 
 EPOCH_SHIFT: Final = 40
 """version = (epoch << 40) + next: a partition may hold 2^40 records before an epoch must end."""

@@ -5,6 +5,7 @@ And a pin: what it overrides in Faust is private, so another version must fail h
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
 from streams.app import build_app
+from streams.contract import SURGES_TOPIC
 from streams.settings import StreamsSettings
 
 PARTITIONS = 2
@@ -76,6 +78,13 @@ def test_nothing_is_committed_beyond_a_batch_that_is_not_acknowledged(sizes: lis
         assert committed == max(done, default=0)
     assert not BOOKKEEPER._in_hand[tp]
     assert not BOOKKEEPER._acked_index[tp]
+
+
+def test_the_gaps_of_a_compacted_log_are_not_waited_for() -> None:
+    handed_over = BOOKKEEPER._up_to_gap(TP(SURGES_TOPIC, 0), [4, 9, 11], 0)
+    assert asyncio.run(handed_over) == 3
+    held_back = BOOKKEEPER._up_to_gap(TP("t", 0), [4, 5, 9], 4)
+    assert asyncio.run(held_back) == 2
 
 
 @contextmanager
