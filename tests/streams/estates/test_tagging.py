@@ -46,6 +46,7 @@ def test_the_estate_that_a_person_would_read(title: str, text: str, estate: str)
         ("德润园小学门口交通拥堵", "德润园小学上学放学时堵车"),
         ("请问什么时候发工资", "公司拖欠工资半年"),
         ("", ""),
+        ("小区楼顶渗漏", "诉求人称:作为小区的住户,小区管道井渗水"),  # 作为 is no name
     ],
 )
 def test_no_estate_where_a_person_would_read_none(title: str, text: str) -> None:
