@@ -122,15 +122,11 @@ class NearNames:
         yield from self._shortened(name)
 
     def _shortened(self, name: str) -> Iterator[tuple[Iterable[str], str]]:
-        """Yield the name without its suffix, where the registry has it so: 魅力城家园 for 魅力城.
-
-        What is the beginning of a longer name has another suffix there: 山水佳园 is not 山水香颐.
-        """
+        """Yield the name without its suffix, where the registry has it so: 魅力城家园 for 魅力城."""
         if (
             name[:_MIN_SOUND] in self._heads
             and len(own := core(name)) >= _MIN_SOUND
-            and (told := self._spellings.get(own)) is not None
-            and told[0].spelling < Spelling.CLIPPED
+            and own in self._spellings
         ):
             yield (own,), TYPO
 

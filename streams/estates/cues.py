@@ -33,18 +33,13 @@ _OPEN_RIGHT: Final = frozenset(
 )
 _PHASE_CUES: Final = ("一期", "二期", "三期", "四期", "五期", "1期", "2期", "3期", "4期")
 _BUILDING_CUES: Final = tuple(f"{digit}栋" for digit in "0123456789")
-_TITLE_CUES: Final = ("业委会", "工地", "车库", "地下车库", "退房", "交房")
-"""Said of estates, but of much else too: only believed in a title, which is short."""
-_OUTSIDE_CUES: Final = (
-    "业主", "楼盘", "住户", "写字楼", *_TITLE_CUES, *_PHASE_CUES, *_BUILDING_CUES,
-)  # fmt: skip
-_USE_CUES: Final = (*_OUTSIDE_CUES, "苑", "郡", "墅")
+_USE_CUES: Final = ("业主", "楼盘", "住户", "写字楼", "苑", "郡", "墅", *_PHASE_CUES, *_BUILDING_CUES)
 _WEAK_CUES: Final = frozenset("城园湾府庭居里台座轩阁岸都汇")
 """They end many other words too: only believed where a phase, a building, 小区 or owners follow."""
 _WEAK_ENDINGS: Final = ("市场", "商贸城", "厂", "院", "街区")
 _WEAK_NEXT: Final = (
-    "项目", "工地", "精装", "交房", "购房", "退房", "开发商", "车位", "车库", "房产证", "房屋", "房子",
-    "小区", "业主", "的业主", "业委会", "住户", "居民", "物业", "楼盘", "安置",
+    "项目", "工地", "精装", "交房", "购房", "开发商", "车位", "房产证", "房屋", "房子",
+    "小区", "业主", "的业主", "住户", "居民", "物业", "楼盘", "安置",
     *"0123456789abcdefgh", *(f"{n}{what}" for n in "一二三四五六七八九" for what in "期栋号座区"),
 )  # fmt: skip
 CUES: Final[Mapping[str, int]] = {
@@ -52,7 +47,7 @@ CUES: Final[Mapping[str, int]] = {
     **{f"{cue}{after}": len(cue) for cue in (*_WEAK_CUES, *_WEAK_ENDINGS) for after in _WEAK_NEXT},
 }
 """Pattern -> how many of its characters are the cue."""
-_OUTSIDE: Final = frozenset((*GENERIC_TAILS, *_OUTSIDE_CUES))
+_OUTSIDE: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", "写字楼", *_PHASE_CUES, *_BUILDING_CUES))
 """Cues that are not part of the name before them."""
 _PHASE_BEFORE: Final = re.compile(
     rf"(?:{PHASE.pattern}|{BUILDING.pattern}|[0-9一二三四五六七八九十]+[位名户个]?|(?<![a-z])[a-z])+\Z"
@@ -63,10 +58,9 @@ _PHASE_BEFORE_LAST: Final = (
 _OWNERS: Final = ("业主", "的业主", "住户", "的住户", "居民", "全体业主", "楼盘", "宿舍", "物业")
 _OWNERS_ALONE: Final = ("业主", "的业主", "全体业主", "楼盘", "宿舍")
 _AREA_LAST: Final = frozenset("镇乡区村街")
-TITLE_CUES: Final = frozenset(_TITLE_CUES)
 HOUSING_CUES: Final = frozenset((*GENERIC_TAILS, "业主", "楼盘", "住户", *_PHASE_CUES))
-_FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|高层|洋房|准|新|老|附近|旁边?|建筑)+\Z")
-_FILLERS_LAST: Final = frozenset("的体大众多分有位层房准新老近旁边筑")
+_FILLERS: Final = re.compile(r"(?:的|全体|广大|众多?|部分|所有|各位|高层|洋房|准|新|老)+\Z")
+_FILLERS_LAST: Final = frozenset("的体大众多分有位层房准新老")
 
 
 def name_end(text: str, cue: int, cue_end: int) -> tuple[int, int, int]:

@@ -21,7 +21,6 @@ from streams.estates.beginnings import LONGEST_UNKNOWN, Beginnings
 from streams.estates.cues import (
     CUES,
     HOUSING_CUES,
-    TITLE_CUES,
     ends_well,
     is_building,
     is_glued,
@@ -36,7 +35,7 @@ from streams.estates.folding import Sheet
 from streams.estates.lexicon import SUFFIXES, TAIL_CHARACTERS
 from streams.estates.matcher import Hit, Matcher
 from streams.estates.names_model import NamesModel
-from streams.estates.variants import Reading, Spelling, Spellings, core, is_institution, names_owner
+from streams.estates.variants import Reading, Spelling, Spellings, core, is_institution
 
 
 class Rule(StrEnum):
@@ -96,8 +95,6 @@ _MIN_REPEATED: Final = 3
 _MAX_REPEATED: Final = 100
 _MIN_NEAR: Final = 3
 _MAX_NEAR: Final = 8
-_MAX_GLUED: Final = 4
-"""Characters before a known name that is believed although it begins at no edge."""
 _LAST_PLACE: Final = re.compile(rb"[\x02\x03](?=[\x00\x01]{3})")
 """An edge of `Edge.PLACE` at least, and none such at the next three characters."""
 _MAX_HITS: Final = 2000
@@ -134,16 +131,10 @@ class _Name(msgspec.Struct, frozen=True, gc=False):
     """Whether so much of it is its own that a strange character before it is edge enough."""
     is_weak: bool
     """Whether it is only believed where a name may begin."""
-    ends_open: bool
+    needs_end: bool
     """Whether a weak one is only believed where the text goes on as it does after a name."""
-    is_whole: bool
-    """Whether it is a name of four and more characters that the registry has as it stands."""
     is_common: bool
     """Whether it is as likely a common word or an institution as an estate."""
-
-    def needs_end(self, left: int) -> bool:
-        """Say whether what follows must show that the name ends, by how surely it begins."""
-        return self.ends_open and not (self.is_whole and left >= Edge.PLACE)
 
 
 class MentionFinder:
@@ -164,7 +155,7 @@ class MentionFinder:
         texts = sorted(spellings)
         self._matcher = Matcher((*texts, *sorted(cues)))
         self._count = len(texts)
-        self._cues = [(len(cue) - cues[cue], cue in HOUSING_CUES, cue in TITLE_CUES) for cue in sorted(cues)]
+        self._cues = [(len(cue) - cues[cue], cue in HOUSING_CUES) for cue in sorted(cues)]
         self._names: dict[int, _Name] = {}
         """By the number of the pattern; made when first found: few of a registry's spellings ever are."""
         self._near = NearNames(spellings)
@@ -199,10 +190,8 @@ class MentionFinder:
                 names.append(hit)
                 continue
             number, start, stop = hit
-            cut, speaks_of_housing, is_for_title = self._cues[number - count]
+            cut, speaks_of_housing = self._cues[number - count]
             is_housing = is_housing or speaks_of_housing
-            if is_for_title and start > page.title_end:
-                continue
             end = stop - cut
             if start < cues.get(end, end):
                 cues[end] = start  # the longest of those that end here
@@ -231,7 +220,7 @@ class MentionFinder:
             if name.is_weak and not left:
                 continue
             reach = reach_of(text, end)
-            if name.is_weak and name.needs_end(left) and not ends_well(text, end, reach):
+            if name.is_weak and name.needs_end and not ends_well(text, end, reach):
                 continue
             if name.is_common and not is_used(text, end, reach):
                 continue
@@ -251,8 +240,7 @@ class MentionFinder:
             is_latin=text.isascii(),
             is_long=own > 2,
             is_weak=clipped or len(text) < 4 or own < 2 or text in self._tails,
-            ends_open=len(text) < 3 or not ends_as_dwelling,
-            is_whole=spelling < Spelling.TAILLESS and len(text) > 3,
+            needs_end=len(text) < 3 or not ends_as_dwelling,
             is_common=(len(text) < 4 and not ends_as_dwelling)
             or (is_institution(text) and not (text.endswith(_PARK) and len(text) > _LONG_PARK)),
         )
@@ -293,11 +281,7 @@ class MentionFinder:
 
     def _judge(self, page: Page, draft: _Draft, starts: list[int], end: int, reach: int) -> None:
         """Add the mention that ends here: of the registry, if one of its beginnings makes a near name."""
-        mention = (
-            self._near_name(page, starts, end, reach)
-            or self._glued_name(page, starts[0], end, reach)
-            or _unknown_name(page, starts[0], end, reach)
-        )
+        mention = self._near_name(page, starts, end, reach) or _unknown_name(page, starts[0], end, reach)
         rivals = [other for other in draft.known if mention.overlaps(other.start, other.reach)]
         if all(_is_clip_inside(rival, mention) for rival in rivals):
             draft.known = [other for other in draft.known if other not in rivals] if rivals else draft.known
@@ -309,24 +293,6 @@ class MentionFinder:
             if (near := self._near.find(text)) is not None:
                 readings, rule = near
                 return Mention(start, end, reach, text, readings, Rule(rule), page.wide_edges[start])
-        return None
-
-    def _glued_name(self, page: Page, start: int, end: int, reach: int) -> Mention | None:
-        """Return a known name behind what may be a place or a developer: 电建星湖湾 is 星湖湾.
-
-        So much of it must be its own that it is no other estate's end: 丽发新城小区 is not 新城小区.
-        """
-        for begin in range(start + 1, min(start + _MAX_GLUED, end - _MIN_NEAR) + 1):
-            text = page.text[begin:end]
-            readings = self._spellings.get(text, ())
-            if (
-                readings
-                and readings[0].spelling < Spelling.TAILLESS
-                and len(core(text)) >= _MIN_NEAR
-                and not names_owner(text)
-            ):
-                rule = _RULES.get(readings[0].spelling, Rule.VARIANT)
-                return Mention(begin, end, reach, text, readings, rule, page.wide_edges[begin])
         return None
 
     def _misspelt(self, page: Page, chosen: list[Mention]) -> list[Mention]:

@@ -38,9 +38,7 @@ _CALLED: Final = (
 _CALLED_LAST: Final = frozenset(word[-1] for word in _CALLED)
 _RURAL_AFTER: Final = 6
 _RURAL_BEFORE: Final = frozenset("镇乡")
-_OWNER: Final = re.compile(
-    r"业主|住户|居民|物业|业委会|交房|精装|毛坯|楼盘|开发商|住宅|购买|购置|认购|售楼|置业顾问|房产证|网签|一套"
-)
+_OWNER: Final = re.compile(r"业主|住户|居民|物业|业委会|交房|精装|楼盘|开发商|住宅")
 _RESIDENT: Final = re.compile(r"[^,。;!?\n]{0,10}(?:业主|住户|居民|购房者|房子|商品房|的一套|一套)")
 _LIST_OWNED: Final = re.compile(
     r"(?:[、,和与及][^,。;!?、\n]{2,9}){0,12}(?:等[^,。\n]{0,6})?(?:的|全体|小区)*(?:业主|居民|住户)"

@@ -94,13 +94,12 @@ class Tagger:
         declared = DECLARED if replacements is None else {"": replacements}
         damage = {found: meant for words in declared.values() for found, meant in words.items()}
         self._registry = registry
-        self._forest = Forest(weights)
+        self._forests = {True: Forest(weights.known), False: Forest(weights.unknown)}
         self._folders = {source: Folder(words) for source, words in declared.items()}
         self._everywhere = self._folders.get("", Folder())
         self._spellings = compile_spellings(registry, damage)
         model = NamesModel(map(fold, _names(registry)), weights.letters)
-        meant = {fold(word) for word in damage.values() if len(word) > 1}  # what is hidden is places
-        words = dict.fromkeys(BOUNDARIES, Edge.WORD) | dict.fromkeys(places(registry) | meant, Edge.PLACE)
+        words = dict.fromkeys(BOUNDARIES, Edge.WORD) | dict.fromkeys(places(registry), Edge.PLACE)
         self._edges = EdgeFinder(words, model)
         self._finder = MentionFinder(self._spellings, model, suffixes(registry))
         self._evidence = EvidenceReader(model, brands_of(registry), suffixes(registry) | set(SUFFIXES))
@@ -178,9 +177,20 @@ class Tagger:
 
     def _weigh(self, letters: Sequence[_Letter]) -> None:
         """Give the candidates of all letters their probabilities."""
-        learned = iter(self._forest.probabilities([row for letter in letters for row in letter.rows]))
+        learned: dict[bool, Iterator[float]] = {}
+        for is_known, forest in self._forests.items():
+            rows = [
+                row
+                for letter in letters
+                for candidate, row in zip(letter.candidates, letter.rows, strict=True)
+                if candidate.is_known is is_known
+            ]
+            learned[is_known] = iter(forest.probabilities(rows))
         for letter in letters:
-            single = [ruled(next(learned), row) for row in letter.rows]
+            single = [
+                ruled(next(learned[candidate.is_known]), row)
+                for candidate, row in zip(letter.candidates, letter.rows, strict=True)
+            ]
             letter.probabilities = shared_in_lists(letter.page.text, letter.candidates, single)
 
     def _tags(self, letter: _Letter, event: ComplaintEvent) -> list[Tag]:

@@ -110,11 +110,6 @@ def is_institution(name: str) -> bool:
     return _INSTITUTION_END.search(name) is not None
 
 
-def names_owner(name: str) -> bool:
-    """Say whether a folded name holds who owns the houses: 进出口公司宿舍."""
-    return _INSTITUTION.search(name) is not None
-
-
 def base(name: str) -> str:
     """Return a folded name without brackets and phase."""
     bare = _BRACKETS.sub("", name) if "(" in name else name
@@ -175,7 +170,12 @@ def _spellings(full: str, brands: frozenset[str]) -> Iterator[tuple[str, Spellin
         short = bare
     yield from ((text, Spelling.RENUMBERED) for text in _renumbered(bare))
     tailless = _without(_TAILS, short)
-    if tailless != short and len(tailless) > 1 and not short.endswith("社区") and not names_owner(short):
+    if (
+        tailless != short
+        and len(tailless) > 1
+        and not short.endswith("社区")
+        and not _INSTITUTION.search(short)
+    ):
         yield tailless, Spelling.TAILLESS
     yield from ((rest, Spelling.UNBRANDED) for rest in _unbranded(short, brands))
     yield from _clips(short)
@@ -197,7 +197,7 @@ def _unbranded(name: str, brands: frozenset[str]) -> Iterator[str]:
 
 def _clips(name: str) -> Iterator[tuple[str, Spelling]]:
     """Yield ends and beginnings of a long name that still say which it is."""
-    if names_owner(name):
+    if _INSTITUTION.search(name):
         return
     if len(name) == _MIN_LONG - 1 and len(core(name[2:])) > 1 and not is_generic(name[2:]):
         yield name[2:], Spelling.CLIPPED

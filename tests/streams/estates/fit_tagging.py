@@ -8,7 +8,7 @@ not fitted to. Seeded: the same labels give the same weights.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from streams.estates.evidence import NAMES
 from streams.estates.folding import Folder
 from streams.estates.replacements import DECLARED
 from streams.estates.tagging import Tagger
-from streams.estates.weights import Line, Trees, Weights
+from streams.estates.weights import Trees, Weights
 from tests.streams.estates.labels import (
     GOLD,
     HERE,
@@ -45,15 +45,14 @@ LETTERS: Final = 1800
 GOLD_WORTH: Final = 2.0
 """A gold label counts twice: it was read with more care. Of n candidates of one unknown estate each counts
 1/sqrt(n), so that the trees learn what holds of any name and not of the one that most wrote about."""
-DOUBTFUL: Final = ("third reading", "fourth reading")
-"""Notes of labels that were read because the trees of that time were in doubt of them, and of a share of
-those that were left."""
-DEPTH: Final = 4
+DOUBTFUL: Final = "third reading"
+"""Note of labels that were read because the trees of that time were in doubt of them."""
+DEPTH: Final = 3
 FOLDS: Final = 5
 BOOSTING: Final[dict[str, Any]] = {
-    "n_estimators": 150,
+    "n_estimators": 300,
     "max_depth": DEPTH,
-    "learning_rate": 0.08,
+    "learning_rate": 0.04,
     "subsample": 0.6,
     "min_samples_leaf": 12,
     "max_features": 20,
@@ -66,8 +65,8 @@ def main() -> None:
     """Learn, write, and say how well it does."""
     events = {event.request_id: event for event in read_messages(MESSAGES, "", SOURCE)}
     letters = count_letters(events.values())
-    nothing = Trees(0.0, [[0]], [[1e9]], [[0.0, 0.0]])
-    tagger = Tagger(open_registry(LISTING), weights=Weights(list(NAMES), nothing, Line(), Line(), letters))
+    nothing = Trees(0.0, [[0] * 7], [[1e9] * 7], [[0.0] * 8])
+    tagger = Tagger(open_registry(LISTING), weights=Weights(list(NAMES), nothing, nothing, letters))
     gold = read_estates(GOLD)
     mine = {key: value for key, value in read_estates(HERE / "labels_estates.csv").items() if key not in gold}
     tuning = {key: value for key, value in gold.items() if not is_held_out(key)}
@@ -78,11 +77,13 @@ def main() -> None:
     read_well = np.array([GOLD_WORTH if key in tuning else 1.0 for key in message])
     unknown = evidence[:, NAMES.index("unknown")] > 0
     worth = np.where(unknown, read_well / np.sqrt(np.bincount(group)[group]), read_well)
-    doubtful = {row["id"] for row in rows(HERE / "labels_estates.csv") if row["note"] in DOUBTFUL}
+    doubtful = {row["id"] for row in rows(HERE / "labels_estates.csv") if row["note"] == DOUBTFUL}
     drawn = np.array([key not in doubtful for key in message])
-    lines = calibrate(evidence, right, worth, group, {"known": drawn & ~unknown, "unknown": drawn & unknown})
-    trees = fit(evidence, right, worth)
-    OUT.write_bytes(msgspec.json.encode(Weights(list(NAMES), trees, letters=letters, **lines)))
+    known_trees, unknown_trees = (
+        calibrated(evidence[kind], right[kind], worth[kind], group[kind], drawn[kind])
+        for kind in (~unknown, unknown)
+    )
+    OUT.write_bytes(msgspec.json.encode(Weights(list(NAMES), known_trees, unknown_trees, letters)))
     print(f"{len(right)} candidates of {len(labels)} messages")
 
 
@@ -126,42 +127,35 @@ def _means(candidate: Candidate, estate: Labelled) -> bool:
     return estate.is_meant_by(candidate.reading.name if candidate.reading else "", candidate.best.text)
 
 
-def calibrate(
-    evidence: Matrix,
-    right: Matrix,
-    worth: Matrix,
-    group: Matrix,
-    kinds: Mapping[str, npt.NDArray[np.bool_]],
-) -> dict[str, Line]:
-    """Return for each kind the line by which log odds of trees are right for estates they never saw.
+def calibrated(
+    evidence: Matrix, right: Matrix, worth: Matrix, group: Matrix, drawn: npt.NDArray[np.bool_]
+) -> Trees:
+    """Return trees whose log odds are stretched and moved as unseen estates ask for (Platt 1999).
 
     Args:
         evidence: a row a candidate.
         right: whether it is a primary, 1 or 0.
         worth: what each counts.
         group: equal for candidates of messages that name one estate.
-        kinds: which candidates are of a kind, and of messages that were labelled by chance, not because
-            earlier trees were in doubt.
+        drawn: whether its message was labelled by chance, not because earlier trees were in doubt.
     """
     unseen = np.zeros(len(right))
     for train, test in GroupKFold(FOLDS).split(evidence, groups=group):
         model = GradientBoostingClassifier(**BOOSTING).fit(evidence[train], right[train], worth[train])
         unseen[test] = model.decision_function(evidence[test])
-    lines = {}
-    for kind, some in kinds.items():
-        line = LogisticRegression(C=1e6).fit(unseen[some, None], right[some], worth[some])
-        lines[kind] = Line(round(float(line.coef_[0, 0]), 4), round(float(line.intercept_[0]), 4))
-        print(kind, lines[kind])
-    return lines
+    line = LogisticRegression(C=1e6).fit(unseen[drawn, None], right[drawn], worth[drawn])
+    stretch, move = float(line.coef_[0, 0]), float(line.intercept_[0])
+    print(f"log odds times {stretch:.2f} plus {move:.2f}")
+    return fit(evidence, right, worth, stretch, move)
 
 
-def fit(evidence: Matrix, right: Matrix, worth: Matrix) -> Trees:
-    """Return boosted trees, each filled up to a full tree."""
+def fit(evidence: Matrix, right: Matrix, worth: Matrix, stretch: float = 1.0, move: float = 0.0) -> Trees:
+    """Return boosted trees, each filled up to a full tree of depth 3."""
     model = GradientBoostingClassifier(**BOOSTING).fit(evidence, right, worth)
     share = model.init_.class_prior_[1]
-    trees = [_full(stage[0].tree_, model.learning_rate) for stage in model.estimators_]
+    trees = [_full(stage[0].tree_, model.learning_rate * stretch) for stage in model.estimators_]
     return Trees(
-        bias=round(float(np.log(share / (1 - share))), 5),
+        bias=round(float(np.log(share / (1 - share))) * stretch + move, 5),
         features=[features for features, _, _ in trees],
         thresholds=[thresholds for _, thresholds, _ in trees],
         leaves=[leaves for _, _, leaves in trees],

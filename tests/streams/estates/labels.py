@@ -4,8 +4,7 @@
 who also wrote the tagger, read the title and the first 130 to 300 characters, in November 2026; the 430 rows
 noted as `pre-annotated` with the candidates of an early tagger before the eyes. The 633 rows of the `third
 reading` are by a second reader, with candidates before the eyes: mostly messages that the trees of that time
-were in doubt of; the 274 of the `fourth reading` by a third, in the same way, the doubtful first, then a
-share of the others. Rows of the `second reading` were corrected where the two readers differed. The format is
+were in doubt of. Rows of the `second reading` were corrected where the two readers differed. The format is
 that of the gold labels in ../shared/gold, of which one half (by hash of the id) was never used: it measures.
 """
 
