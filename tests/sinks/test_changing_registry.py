@@ -15,6 +15,7 @@ from sinks.sink import ClickHouseSink
 from sinks.units import store_units
 from streams.contract import Level, Path
 from streams.estates.registry import Area, Estate, Registry
+from tests.sinks.loads import next_load
 from tests.sinks.made import HOUR, NOON, fact
 
 pytestmark = pytest.mark.stack
@@ -52,7 +53,7 @@ def test_history_stays_with_its_time_and_is_shown_by_the_registry_in_force_too(
         *[("split", "双塔", "s1", ()), ("north", "北塔", "s1", ()), ("south", "南塔", "s1", ())],
     ]
     sink, server = ClickHouseSink(standard), ClickHouse(standard.clickhouse)
-    store_units(Registry(estates(mark, *then), AREAS), standard)
+    store_units(Registry(estates(mark, *then), AREAS), standard, next_load())
     units = [f"{unit}{mark}" for unit, *_ in then]
     street = {f"{unit}{mark}": parent for unit, _, parent, _ in then}
     sink.insert_facts(
@@ -61,7 +62,7 @@ def test_history_stays_with_its_time_and_is_shown_by_the_registry_in_force_too(
             for at, unit in enumerate(units)
         ]
     )
-    store_units(Registry(estates(mark, *now), AREAS), standard)
+    store_units(Registry(estates(mark, *now), AREAS), standard, next_load())
 
     def shown(view: str, unit: str) -> dict[str, tuple[Any, ...]]:
         query = f"SELECT {unit}, estate_id, estate, street_id FROM bi.{view} WHERE source = {{source:String}}"

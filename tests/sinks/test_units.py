@@ -15,7 +15,8 @@ from streams.contract import Grain, Level, Path
 from streams.estates.candidates import candidate_id
 from streams.estates.registry import Area, Estate, Governance, Registry
 from tests.counted import Measures, frame
-from tests.sinks.made import HOUR, fact
+from tests.sinks.loads import next_load
+from tests.sinks.made import fact
 
 AREAS = [
     Area("city", Level.CITY, "深圳"),
@@ -74,9 +75,9 @@ def test_what_was_counted_at_a_name_follows_it_into_the_registry(
         ]
         return [*told, sorted(server.execute(counts, {"a": candidate, "b": estate}))]
 
-    store_units(Registry([Estate(estate, "某苑", "city")], AREAS), standard, LOADED - 2 * HOUR)
+    store_units(Registry([Estate(estate, "某苑", "city")], AREAS), standard, next_load())
     assert seen() == [*[[(candidate, "")]] * 3, [(candidate, "", 2, 2), (estate, "某苑", 3, 2)]]
-    store_units(Registry([Estate(estate, "某苑", "city", (name,))], AREAS), standard, LOADED - HOUR)
+    store_units(Registry([Estate(estate, "某苑", "city", (name,))], AREAS), standard, next_load())
     assert seen() == [*[[(estate, "某苑")]] * 3, [(estate, "某苑", 5, 3)]]
     server.close()
 
@@ -85,10 +86,10 @@ def test_what_was_counted_at_a_name_follows_it_into_the_registry(
 def test_the_latest_load_is_in_force_and_what_it_dropped_is_gone(standard: SinksSettings) -> None:
     server = ClickHouse(standard.clickhouse)
     second = Estate(id="e2", name="二期", parent="s1")
-    store_units(Registry([ESTATE, second], AREAS), standard, LOADED)
+    store_units(Registry([ESTATE, second], AREAS), standard, next_load())
     assert _name(server, "e2") == "二期"
     renamed = Estate(id="e1", name="御景花园一期", parent="s1")
-    assert store_units(Registry([renamed], AREAS), standard, LOADED + dt.timedelta(days=1)) == 4
+    assert store_units(Registry([renamed], AREAS), standard, next_load()) == 4
     assert (_name(server, "e1"), _name(server, "e2")) == ("御景花园一期", "")
     assert server.execute("SELECT estate_id, street, households FROM bi.estates") == [("e1", "坑梓", None)]
     server.close()
