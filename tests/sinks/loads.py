@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import count
+from collections.abc import Iterator
 
-_HOURS = count()
+
+def _moments() -> Iterator[dt.datetime]:
+    last = dt.datetime.min.replace(tzinfo=dt.UTC)
+    while True:
+        last = max(dt.datetime.now(dt.UTC), last + dt.timedelta(milliseconds=1))
+        yield last
+
+
+_MOMENTS = _moments()
 
 
 def next_load() -> dt.datetime:
     """Return a moment that is later than those of all loads before."""
-    return dt.datetime(2021, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=next(_HOURS))
+    return next(_MOMENTS)
