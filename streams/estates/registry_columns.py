@@ -23,14 +23,20 @@ Reader = Callable[[str], Any]
 
 _YES: Final = {"true", "yes", "1", "是"}
 _NO: Final = {"false", "no", "0", "否"}
-_BAR: Final = re.compile(r"(?<!\\)\|")
+_PIECE: Final = re.compile(r"\\[\\|]|.", re.DOTALL)
+"""A character, or a backslash with the bar or backslash that it stands for."""
 _COMMITTEES: Final = ("elected", "preparing", "not_started")
 
 
 def read_aliases(text: str) -> tuple[str, ...]:
-    r"""Split at `|`; a bar that belongs to a name is written `\|`."""
-    parts = (part.replace("\\|", "|").strip() for part in _BAR.split(text))
-    return tuple(part for part in parts if part)
+    r"""Split at `|`; a bar that belongs to a name is written `\|`, a backslash `\\`."""
+    parts = [""]
+    for piece in _PIECE.findall(text):
+        if piece == "|":
+            parts.append("")
+        else:
+            parts[-1] += piece[-1]
+    return tuple(stripped for part in parts if (stripped := part.strip()))
 
 
 def _number(text: str) -> float:
@@ -182,7 +188,7 @@ def write_cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return "|".join(part.replace("|", "\\|") for part in value)
+        return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in value)
     if isinstance(value, Mapping):
         return _compact(value)
     return str(value)

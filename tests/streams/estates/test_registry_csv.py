@@ -8,6 +8,7 @@ from hypothesis import given
 from streams.contract import Level
 from streams.estates.draft import RegistryFileError
 from streams.estates.registry import Area, Estate, Registry
+from streams.estates.registry_columns import read_aliases, write_cell
 from streams.estates.registry_csv import format_csv, parse_csv
 from tests.streams.estates.registries import registries
 
@@ -84,3 +85,7 @@ def test_a_large_outline_fits_into_a_cell() -> None:
     polygon = {"type": "Polygon", "coordinates": [ring]}
     registry = Registry([Estate("e", "甲", "c", polygon=polygon)], [Area("c", Level.CITY, "市")])
     assert parse_csv(format_csv(registry)).registry().version == registry.version
+
+
+def test_a_name_that_ends_with_a_backslash_stays_apart_from_the_next() -> None:
+    assert read_aliases(write_cell(("甲\\", "乙", "a|b", "\\|"))) == ("甲\\", "乙", "a|b", "\\|")
