@@ -19,7 +19,7 @@ from sinks.sink import ClickHouseSink
 from streams.contract import Level, Surge, Tagged
 from streams.surges.arrival import Arrival
 from streams.surges.hours import DAY, HOUR
-from tests.sinks.conftest import own_databases
+from tests.sinks.conftest import name_in_environment, own_databases
 from tests.streams.surges.city import burst, everyday, in_order, surges_of
 
 pytestmark = pytest.mark.stack
@@ -35,17 +35,7 @@ def surge(clickhouse_server: ClickHouseServer) -> Iterator[Surge]:
         for event in in_order(everyday(24) + burst(3, 20 * DAY + 12 * HOUR, 16, 6 * HOUR))
     ]
     with own_databases(clickhouse_server) as sinks, pytest.MonkeyPatch.context() as environment:
-        server = sinks.clickhouse
-        for name, value in {
-            "STREAMS__ZONE": "UTC",
-            "SINKS__ZONE": "UTC",
-            "SINKS__CLICKHOUSE__PORT": str(server.port),
-            "SINKS__CLICKHOUSE__USER": server.user,
-            "SINKS__CLICKHOUSE__PASSWORD": server.password.get_secret_value(),
-            "SINKS__CLICKHOUSE__DATABASE": server.database,
-            "SINKS__CLICKHOUSE__BI_DATABASE": server.bi_database,
-        }.items():
-            environment.setenv(f"PULSE_{name}", value)
+        name_in_environment(sinks, environment)
         Migrator(sinks).migrate()
         sink = ClickHouseSink(sinks)
         sink.insert_facts([tagged(event, number) for number, event in enumerate(arrivals)])

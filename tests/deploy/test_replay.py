@@ -24,7 +24,7 @@ from streams.contract import Grain, Level, Progress, Surge
 from streams.surges.hours import DAY, HOUR
 from tests.counted import Measures, frame
 from tests.deploy.test_explain import SOURCE, tagged
-from tests.sinks.conftest import own_databases
+from tests.sinks.conftest import name_in_environment, own_databases
 from tests.streams.surges.city import BEGIN, burst, everyday, in_order, surges_of
 
 pytestmark = pytest.mark.stack
@@ -76,19 +76,7 @@ class History:
 @pytest.fixture(scope="module")
 def history(clickhouse_server: ClickHouseServer) -> Iterator[History]:
     with own_databases(clickhouse_server) as sinks, pytest.MonkeyPatch.context() as environment:
-        server = sinks.clickhouse
-        for name, value in {
-            "STREAMS__ZONE": "UTC",
-            "SINKS__ZONE": "UTC",
-            "SINKS__CLICKHOUSE__PORT": str(server.port),
-            "SINKS__CLICKHOUSE__USER": server.user,
-            "SINKS__CLICKHOUSE__PASSWORD": server.password.get_secret_value(),
-            "SINKS__CLICKHOUSE__MIGRATOR_USER": server.migrator_user,
-            "SINKS__CLICKHOUSE__MIGRATOR_PASSWORD": server.migrator_password.get_secret_value(),
-            "SINKS__CLICKHOUSE__DATABASE": server.database,
-            "SINKS__CLICKHOUSE__BI_DATABASE": server.bi_database,
-        }.items():
-            environment.setenv(f"PULSE_{name}", value)
+        name_in_environment(sinks, environment)
         utc = sinks.model_copy(update={"zone": "UTC"})
         Migrator(utc).migrate()
         yield History(utc)

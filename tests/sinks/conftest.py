@@ -60,6 +60,23 @@ def fresh(shared_tables: SinksSettings) -> SinksSettings:
     return shared_tables
 
 
+def name_in_environment(sinks: SinksSettings, environment: pytest.MonkeyPatch) -> None:
+    """Let commands find these databases, with local days in UTC."""
+    server = sinks.clickhouse
+    for name, value in {
+        "STREAMS__ZONE": "UTC",
+        "SINKS__ZONE": "UTC",
+        "SINKS__CLICKHOUSE__PORT": str(server.port),
+        "SINKS__CLICKHOUSE__USER": server.user,
+        "SINKS__CLICKHOUSE__PASSWORD": server.password.get_secret_value(),
+        "SINKS__CLICKHOUSE__MIGRATOR_USER": server.migrator_user,
+        "SINKS__CLICKHOUSE__MIGRATOR_PASSWORD": server.migrator_password.get_secret_value(),
+        "SINKS__CLICKHOUSE__DATABASE": server.database,
+        "SINKS__CLICKHOUSE__BI_DATABASE": server.bi_database,
+    }.items():
+        environment.setenv(f"PULSE_{name}", value)
+
+
 @contextmanager
 def own_databases(clickhouse_server: ClickHouseServer) -> Iterator[SinksSettings]:
     """Yield settings with two databases of their own, and drop these in the end."""
