@@ -6,7 +6,8 @@ Macros, the whole set:
 - `{on_cluster}`: `ON CLUSTER name`, or nothing on one server;
 - `{engine:X}`: X on one server, `ReplicatedX` on a cluster (path and replica are the server's defaults);
 - `{zone}`: the platform's time zone; `{minute_days}`, `{hour_days}`: retention;
-- `{dictionary_user}`: whom dictionaries load as.
+- `{dictionary_user}`: whom dictionaries load as;
+- `{include:NAME}`: in queries, what stands in `sinks/queries/NAME.sql`.
 
 In queries, `{name:Type}` of another name is a parameter that the server fills in.
 """
@@ -20,6 +21,7 @@ from typing import Final
 
 from sinks.settings import SinksSettings
 
+INCLUDE: Final = re.compile(r"\{include:(\w+)\}")
 MACRO: Final = re.compile(r"\{(engine):([^{}]+)\}|\{(\w+)\}")
 # A quoted string, a comment, or the end of a statement; whatever comes first is taken whole, so that a
 # semicolon within a comment or a string ends nothing.
@@ -85,5 +87,10 @@ def _pieces(text: str) -> Iterator[list[str]]:
 
 def query(name: str, settings: SinksSettings) -> str:
     """Return the one statement of `sinks/queries/NAME.sql`, macros replaced."""
-    [statement] = split(resolve(files("sinks").joinpath("queries", f"{name}.sql").read_text(), settings))
+    text = INCLUDE.sub(lambda match: _query_file(match[1]), _query_file(name))
+    [statement] = split(resolve(text, settings))
     return statement
+
+
+def _query_file(name: str) -> str:
+    return files("sinks").joinpath("queries", f"{name}.sql").read_text()

@@ -1,5 +1,5 @@
 -- Recomputes the unit counts of the local days from..to-1 from the facts and returns how many there are, and
--- those that differ from what the stream wrote. `near` and `far`: see recount_days.sql, whose counting this is.
+-- those that differ from what the stream wrote. `near` and `far`: see events_of_days.sql; the counting is that of recount_days.sql.
 --
 -- Counts of a fine grain that are missing are no difference once they may have been dropped by their TTL: a
 -- day early, since merges drop rows when they come to it.

@@ -1,5 +1,5 @@
 -- A part's countable events below a position, since a moment, each once by its first delivery.
--- `near` and `far`: see recount_days.sql. Everything later than `since` is near, so only earlier months are far.
+-- `near` and `far`: see events_of_days.sql. Everything later than `since` is near, so only earlier months are far.
 WITH
     near AS
     (
