@@ -20,8 +20,8 @@ WORD_ORDER: Final = "word_order"
 TYPO: Final = "typo"
 CLIP: Final = "clip"
 _TONES: Final = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuuuuuunnnm")
-_REMEMBERED: Final = 8192
-"""Names whose near names are kept: letters of one city name the same estates again and again."""
+_REMEMBERED: Final = 32_768
+"""Names whose near names are kept, a megacity's: a city's letters name the same estates again and again."""
 _MIN_SOUND: Final = 3
 _MIN_TYPO: Final = 4
 _TAILS: Final = frozenset("园苑院圆元源")

@@ -67,6 +67,8 @@ _SENTENCE_BEFORE, _SENTENCE_AFTER = 60, 60
 """Characters of a sentence that are read before and after a mention."""
 _AREAS: Final = ("社区", "村", "镇", "街", "路")
 
+_REMEMBERED: Final = 32_768
+"""Names whose shapes are kept: more than a city of 15,000 estates has."""
 _LOOKED_AT: Final = 4
 """Mentions of one estate whose surroundings are read."""
 
@@ -144,7 +146,7 @@ class EvidenceReader:
         self._model = model
         self._brands = brands
         self._endings = endings
-        self._shape = lru_cache(maxsize=8192)(self._shape_of)
+        self._shape = lru_cache(maxsize=_REMEMBERED)(self._shape_of)
 
     def read(self, page: Page, candidates: Sequence[Candidate]) -> list[Pieces]:
         """Return the evidence for each candidate, one number for each of `NAMES`.
