@@ -65,7 +65,7 @@ FROM
                 s.city_id AS city_id, toString(s.category) AS category, s.opened_at AS opened_at,
                 s.cleared_at AS cleared_at,
                 o.requests AS requests, o.requests_open AS requests_open, o.requests_reopened AS requests_reopened,
-                if(o.requests > 0 AND o.requests_open = 0, o.closed_at, NULL) AS solved_at,
+                if(o.requests_open = 0, o.closed_at, NULL) AS solved_at,
                 if(o.requests_open = o.open_again, o.reopened_at, NULL) AS reopened_at
             FROM (SELECT * FROM {db}.surges FINAL) AS s
             LEFT JOIN
