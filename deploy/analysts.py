@@ -22,6 +22,8 @@ PLACED_VIEWS: Final = (
     contract.BI_REQUEST_OUTCOMES,
     contract.BI_SURGES,
     contract.BI_SURGE_LADDER,
+    contract.BI_SURGE_VERDICTS,
+    contract.BI_SURGE_CASES,
     contract.BI_ESTATES,
 )
 """Views with a column `LEVEL_id` for each of LEVELS."""

@@ -55,6 +55,9 @@ BI_UNITS: Final = "units"
 BI_REJECTIONS: Final = "rejections"
 BI_SURGE_LADDER: Final = "surge_ladder"
 BI_LADDER_SHARES: Final = "ladder_shares"
+BI_SURGE_VERDICTS: Final = "surge_verdicts"
+BI_SURGE_FEEDBACK: Final = "surge_feedback"
+BI_SURGE_CASES: Final = "surge_cases"
 BI_REVIEW_DECISIONS: Final = "review_decisions"
 BI_TAG_QUALITY: Final = "tag_quality"
 BI_REQUEST_OUTCOMES: Final = "request_outcomes"
@@ -77,6 +80,9 @@ BI_VIEWS: Final = (
     BI_REJECTIONS,
     BI_SURGE_LADDER,
     BI_LADDER_SHARES,
+    BI_SURGE_VERDICTS,
+    BI_SURGE_FEEDBACK,
+    BI_SURGE_CASES,
     BI_REVIEW_DECISIONS,
     BI_TAG_QUALITY,
     BI_REQUEST_OUTCOMES,

@@ -13,7 +13,11 @@ from rich.console import Console
 from rich.progress import track
 
 from deploy.commands.options import as_json_option, zone_option
+from deploy.database_errors import as_failures
 from deploy.errors import OperationFailed
+from deploy.migration import patient
+from deploy.settings import load_settings
+from sinks.feedback import Feedback, read_feedback
 from streams.surges.arrival import Arrival
 from streams.surges.calibration import Cost, TooShort, choose, cost, plant
 from streams.surges.event_rows import TimeFormat, UnreadableRows, read_arrivals
@@ -46,13 +50,29 @@ THRESHOLDS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0)
     help="Surges to plant into the history, to see how many are missed.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed plants others.")
+@click.option(
+    "--feedback",
+    "with_feedback",
+    is_flag=True,
+    help="Print beside it what people on the console made of the surges, from ClickHouse.",
+)
 @as_json_option
-def command(source: Path, zone: ZoneInfo, per_week: float, planted: int, seed: int, as_json: bool) -> None:
+def command(
+    source: Path,
+    zone: ZoneInfo,
+    per_week: float,
+    planted: int,
+    seed: int,
+    with_feedback: bool,
+    as_json: bool,
+) -> None:
     """Say which threshold keeps alerts within the budget, and what part of surges it misses.
 
     The history is weighed once for each threshold, with surges planted into it. Every alert that is not about
     a planted one counts as false: the history's own surges, too, so the figure errs on the high side.
+    With --feedback the surges that people called not a surge stand beside it. Neither changes a threshold.
     """
+    feedback = _feedback() if with_feedback else None
     try:
         history = _read(source, zone)
         arrivals, surges = plant(history, planted, seed)
@@ -72,10 +92,33 @@ def command(source: Path, zone: ZoneInfo, per_week: float, planted: int, seed: i
             "missed": chosen and chosen.missed,
             "planted": len(surges),
             "costs": [asdict(each) for each in costs],
+            "feedback": feedback and _as_tree(feedback),
         }
         click.echo(json.dumps(tree))
     else:
-        _print(costs, chosen, per_week)
+        _print(costs, chosen, per_week, feedback)
+
+
+def _feedback() -> Feedback:
+    with as_failures():
+        return read_feedback(patient(load_settings().sinks))
+
+
+def _as_tree(feedback: Feedback) -> dict[str, object]:
+    return {
+        "told": len(feedback.surges),
+        "judged": feedback.judged,
+        "not_a_surge": feedback.called_none,
+        "weeks": feedback.weeks,
+        "thresholds": [
+            {
+                "threshold": threshold,
+                "called_none_a_week": feedback.called_none_a_week(threshold),
+                "lost": feedback.lost(threshold),
+            }
+            for threshold in THRESHOLDS
+        ],
+    }
 
 
 def _read(source: Path, zone: ZoneInfo) -> list[Arrival]:
@@ -86,10 +129,16 @@ def _read(source: Path, zone: ZoneInfo) -> list[Arrival]:
         raise OperationFailed(f"{source}: not UTF-8 at byte {error.start}; convert it first") from error
 
 
-def _print(costs: list[Cost], chosen: Cost | None, per_week: float) -> None:
-    click.echo("threshold  alerts a week  missed")
+def _print(costs: list[Cost], chosen: Cost | None, per_week: float, feedback: Feedback | None) -> None:
+    click.echo("threshold  alerts a week  missed" + ("  called none a week    lost" if feedback else ""))
     for each in costs:
-        click.echo(f"{each.threshold:9.1f}  {each.alerts_a_week:13.2f}  {each.missed:6.1%}")
+        beside = _beside(feedback, each.threshold) if feedback else ""
+        click.echo(f"{each.threshold:9.1f}  {each.alerts_a_week:13.2f}  {each.missed:6.1%}{beside}")
+    if feedback:
+        click.echo(
+            f"people judged {feedback.judged} of {len(feedback.surges)} surges told in "
+            f"{feedback.weeks:.1f} weeks, and called {feedback.called_none} of them not a surge"
+        )
     if chosen is None:
         click.echo(f"no threshold keeps to {per_week:g} a week; the history may be full of true surges")
         return
@@ -97,3 +146,8 @@ def _print(costs: list[Cost], chosen: Cost | None, per_week: float) -> None:
         f"{per_week:g} a week: threshold {chosen.threshold:g} "
         f"(PULSE_STREAMS__DETECTOR__THRESHOLD), which misses {chosen.missed:.1%} of planted surges"
     )
+
+
+def _beside(feedback: Feedback, threshold: float) -> str:
+    lost = feedback.lost(threshold)
+    return f"  {feedback.called_none_a_week(threshold):18.2f}  {'-' if lost is None else f'{lost:.1%}':>6}"

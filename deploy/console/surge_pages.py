@@ -9,6 +9,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from deploy.console.cases import CaseRow, case_of
 from deploy.console.charts import Chart, Span, draw
 from deploy.console.handling import deeds, handling
 from deploy.console.people import Person, Scope
@@ -64,18 +65,22 @@ async def gather_one(site: Site, request: Request, person: Person) -> Context:
     """Return all that is known of a surge."""
     surge = await find(site, request.path_params["surge"], person)
     within = Scope(Level(surge.level), surge.unit)
-    complaints = await site.database.rows(
-        "surge_complaints",
-        ComplaintRow,
-        person.scope,
-        within,
-        start=surge.window_start - LOOKED_BACK,
-        end=surge.updated_at + LOOKED_BACK,
-        requests=surge.request_ids,
-        rows=COMPLAINT_ROWS,
+    complaints, cases = await asyncio.gather(
+        site.database.rows(
+            "surge_complaints",
+            ComplaintRow,
+            person.scope,
+            within,
+            start=surge.window_start - LOOKED_BACK,
+            end=surge.updated_at + LOOKED_BACK,
+            requests=surge.request_ids,
+            rows=COMPLAINT_ROWS,
+        ),
+        site.database.rows("surge_case", CaseRow, person.scope, surge=surge.surge_id),
     )
     return {
         "surge": surge,
+        "case": case_of(surge.surge_id, cases),
         "handling": handling(surge.actions, site.wall()),
         "deeds": deeds(surge.actions)[::-1],
         "chart": await _chart(site, surge),

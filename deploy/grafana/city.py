@@ -92,6 +92,36 @@ LIMIT 60
             ),
         ),
         Row(
+            "Cases of surges",
+            8,
+            (
+                of_tables(
+                    "Not solved, or come back, the latest first",
+                    Kind.TABLE,
+                    """
+SELECT name, level, category, opened_at, case_status, requests_open, requests, relapsed_at
+FROM bi.surge_cases
+WHERE case_status != 'solved'
+ORDER BY opened_at DESC
+LIMIT 50
+""",
+                    hint="A surge's case is solved when all its requests are closed; relapsed: 反弹.",
+                ),
+                of_tables(
+                    "Called not a surge, by month",
+                    Kind.TABLE,
+                    """
+SELECT month, level, sum(surges) AS opened, sum(judged) AS people_judged, sum(not_a_surge) AS called_none
+FROM bi.surge_feedback
+GROUP BY month, level
+ORDER BY month DESC, level
+LIMIT 60
+""",
+                    hint="What people made of surges; `pulse calibrate --feedback` shows what it means.",
+                ),
+            ),
+        ),
+        Row(
             "Requests",
             10,
             (

@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from msgspec import structs
 from starlette.routing import Route
 
 from deploy.console.app import VIEWS
+from deploy.console.site import surge_path
 from deploy.local.clickhouse import ClickHouseServer
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
-from streams.contract import Tagged
-from tests.deploy.console.city import KENGZI, PINGSHAN, City
+from streams.contract import SurgeState, Tagged
+from tests.deploy.console.city import HOUR, KENGZI, NOW, PINGSHAN, City
 from tests.deploy.console.conftest import RunningConsole, console_settings
 from tests.deploy.console.signing_in import csrf_of, log_in
 from tests.sinks.conftest import ZONE, settings_for
@@ -251,6 +253,42 @@ def test_a_surge_says_what_sets_its_complaints_apart(operator: httpx.Client, no_
     shown = json.loads(operator.get(f"/api/surges/{ONE}").text)
     assert "水管爆裂淹了地下车库" in shown["words"]
     assert not [word for word in shown["words"] if word in no_surges.name(estate)]
+
+
+def test_a_surge_says_what_became_of_its_requests_until_people_call_it_none(
+    operator: httpx.Client, no_surges: City
+) -> None:
+    estate = no_surges.estates(PINGSHAN)[3]
+    made = no_surges.complain_at_once([estate] * 3, "电梯停运", NOW - 2 * HOUR)
+    closed = [
+        structs.replace(fact, kind=Kind.CLOSED, event_id=f"{fact.event_id}-closed", occurred_at=NOW)
+        for fact in made
+    ]
+    no_surges.facts += closed
+    numbers = tuple(fact.request_id for fact in made)
+    no_surges.surge(
+        estate,
+        OWN,
+        request_ids=numbers[:1],
+        category="noise",
+        state=SurgeState.CLEARED,
+        opened_at=NOW - 60 * HOUR,
+        cleared_at=NOW - 30 * HOUR,
+    )
+    no_surges.surge(estate, ONE, request_ids=numbers, category="noise")
+
+    no_surges.store(closed[:2])
+    page = operator.get(f"/surges/{ONE}").text
+    assert "办理中" in page and "1 件（共 3 件）" in page
+    assert f'href="{surge_path(OWN)}"' in page, "it is a relapse of the earlier one"
+    before = operator.get(f"/surges/{OWN}", params={"lang": "en"}).text
+    assert "relapsed" in before and f'href="{surge_path(ONE)}"' in before
+
+    no_surges.store(closed[2:])
+    assert json.loads(operator.get(f"/api/surges/{ONE}").text)["case"]["own"]["case_status"] == "solved"
+    assert act(operator, ONE, action="not_a_surge").status_code == 303
+    assert json.loads(operator.get(f"/api/surges/{ONE}").text)["case"] is None
+    assert "relapsed" not in operator.get(f"/surges/{OWN}", params={"lang": "en"}).text
 
 
 def test_requests_are_followed_to_their_end(operator: httpx.Client, city: City) -> None:

@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from string import Formatter
 
+from deploy.console.cases import CaseStatus
 from deploy.console.decisions import Verdict
 from deploy.console.expectation import Heat
 from deploy.console.handling import State
@@ -27,6 +28,7 @@ SETS = {
     "verdict": [*Verdict],
     "level": [*Level],
     "category": PROBLEM_TYPES,
+    "case": [*CaseStatus],
 }
 
 
