@@ -62,11 +62,14 @@ def test_a_surge_that_nobody_takes_up_climbs_until_somebody_does(
         with running(alerting.alerter) as alerter:
             alerting.publish(planted)
             expect(listed).to_contain_text("已升级至社区", timeout=SOON_MS)
+            expect(listed).to_contain_text(re.compile("将于 .* 升级至(街道|区)"))
             alerter.kill()
         with running(alerting.alerter):
             expect(listed).to_contain_text(re.compile("已升级至(街道|区)"), timeout=SOON_MS)
             mine.get_by_role("button", name="签收").click()
             expect(mine.locator("#handling")).to_contain_text("已签收 · wang")
+            expect(mine.locator("#ladder li").nth(1)).to_contain_text("升级至此（系统）")
+            expect(mine.locator("#ladder [aria-current]")).to_contain_text("已签收 · wang")
             expect(page.locator("[data-list=taken] li")).to_contain_text("已签收 · wang")
             time.sleep(RUNG_SECONDS["STREET"])
             done = [(each.kind, each.level) for each in Actions(sinks).of(["s-climbs"])["s-climbs"]]
