@@ -185,7 +185,7 @@ def _environment(zone: ZoneInfo) -> Environment:
         lstrip_blocks=True,
     )
 
-    environment.filters |= {"local": partial(local_time, zone), "figure": _figure}
+    environment.filters |= {"local": partial(local_time, zone), "figure": _figure, "one_digit": _one_digit}
     environment.globals |= {
         "asset": asset,
         "link": link,
@@ -201,6 +201,11 @@ def _environment(zone: ZoneInfo) -> Environment:
 def _figure(value: float) -> str:
     """Return a number as people read it: whole ones whole, others with one digit after the point."""
     return f"{value:,.0f}" if value == int(value) or value >= 100 else f"{value:,.1f}"
+
+
+def _one_digit(value: float) -> float:
+    """Return a number as exact as a rough one is: its first digit, and zeros."""
+    return float(f"{value:.0e}")
 
 
 def _keep_language(request: Request, response: Response, language: Language, *, is_secure: bool) -> None:

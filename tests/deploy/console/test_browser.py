@@ -149,14 +149,18 @@ def test_every_view_keeps_the_policy_and_is_accessible(
     ]
     for scheme, lang, paths in looks:
         context = browser.new_context(base_url=console.url, color_scheme=scheme, locale="zh-CN")
-        page = open_as(context, "zhou")  # who may do all that pages have buttons for
         said: list[str] = []
         asked: list[str] = []
+        page = open_as(context, "zhou")  # who may do all that pages have buttons for
         overhear(page, said, asked)
+        page.goto(f"/login?lang={lang}")
+        assert_accessible(page, "/login")
         for path in paths:
             page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
             page.wait_for_timeout(150)
             assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
+            if page.locator("[data-lazy]").count():
+                expect(page.locator("#requests .tile")).to_have_count(5)
             if path == "/review":
                 expect(page.locator("#names form").first).to_be_visible()
             assert_accessible(page, path)
@@ -194,7 +198,10 @@ def test_a_phone_shows_all_without_scrolling_sideways(
         "/surges",
         "/surges/estate:440310001:12345/s-one/1",
         "/review",
+        "/search?q=花园",
         f"/units/street/{PINGSHAN}",
+        f"/units/estate/{no_surges.estates(PINGSHAN)[0]}",
+        f"/units/street/{PINGSHAN}/requests",
     ):
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
