@@ -14,10 +14,11 @@ import pytest
 from starlette.routing import Route
 
 from deploy.console.app import VIEWS
+from deploy.console.series import Grain
 from deploy.local.clickhouse import ClickHouseServer
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
-from streams.contract import Tagged
+from streams.contract import Level, Tagged
 from tests.deploy.console.city import KENGZI, PINGSHAN, City
 from tests.deploy.console.conftest import RunningConsole, console_settings
 from tests.deploy.console.signing_in import csrf_of, log_in
@@ -210,6 +211,30 @@ def test_a_street_sees_its_own_and_nothing_else(street: httpx.Client, no_surges:
     assert sent.status_code == 404
 
 
+def test_who_comes_through_the_proxy_is_who_it_says_and_sees_the_own_estate(
+    database: ClickHouseServer, accounts_file: Path, no_surges: City
+) -> None:
+    own, other = no_surges.estates(PINGSHAN)[:2]
+    no_surges.surge(own, OWN)
+    no_surges.surge(other, OTHER)
+    proxy = {"addresses": ["127.0.0.1"], "groups": {"staff": f"operator@estate:{own}"}}
+    settings = console_settings(database, accounts_file, proxy=proxy)
+    console = RunningConsole(settings, settings_for(database, "writer"))
+    console.start()
+    with httpx.Client(base_url=console.url, timeout=30) as client:
+        assert client.get("/").status_code == 303, "the proxy has named nobody"
+        client.headers.update({"x-forwarded-user": "chen", "x-forwarded-groups": "all,staff"})
+        listed = client.get("/surges").text
+        assert "s-own" in listed and "s-other" not in listed and "chen" in listed
+        for path in (f"/surges/{OTHER}", f"/units/estate/{other}", f"/units/street/{PINGSHAN}"):
+            assert client.get(path).status_code == 404, path
+        forged = client.post(f"/surges/{OWN}/actions", data=ACTION)
+        assert forged.status_code == 403, "the proxy's word is no form of ours"
+        assert act(client, OWN).status_code == 303
+    console.stop()
+    assert [row[:3] for row in actions(database, OWN)] == [("acknowledge", "chen", "operator")]
+
+
 def test_complaints_of_others_are_in_no_list_of_a_street(street: httpx.Client, city: City) -> None:
     feed = json.loads(street.get("/api/").text)["feed"]
     review = json.loads(street.get("/api/review").text)
@@ -244,6 +269,27 @@ def test_a_unit_s_chart_holds_the_counts_of_the_facts(operator: httpx.Client, ci
     assert sum(rows.values()) > 100
 
 
+def test_every_level_has_the_same_page_with_bands_and_surges_in_each_chart(
+    operator: httpx.Client, no_surges: City
+) -> None:
+    estate = no_surges.estates(PINGSHAN)[0]
+    no_surges.surge(estate, ONE)
+    path = no_surges.path(estate)
+    for level in Level:
+        unit = getattr(path, level.value)
+        for grain in Grain:
+            data = json.loads(operator.get(f"/api/units/{level}/{unit}", params={"grain": grain}).text)
+            assert bool(data["chart"]["spans"]) is (level is Level.ESTATE), "its own are shaded"
+            # The facts of the tests begin in autumn: of no month is the year before known.
+            assert bool(data["chart"]["band"]) is (grain is not Grain.MONTH), (level, grain)
+            assert sum(row["count"] for row in data["chart"]["rows"]) > 0
+        assert data["categories"] and [each["surge_id"] for each in data["surges"]] == [ONE]
+        assert bool(data["inside"]) is (level is not Level.ESTATE)
+        page = operator.get(f"/units/{level}/{unit}", params={"lang": "en"}).text
+        known = no_surges.registry.estates[estate].property_company if level is Level.ESTATE else "companies"
+        assert known and known in page
+
+
 def test_a_surge_says_what_sets_its_complaints_apart(operator: httpx.Client, no_surges: City) -> None:
     estate = no_surges.estates(PINGSHAN)[2]
     made = no_surges.complain_at_once([estate] * 8, "水管爆裂淹了地下车库")
@@ -269,7 +315,7 @@ def test_requests_are_followed_to_their_end(operator: httpx.Client, city: City) 
     assert stand["closed"] == sum(kind is Kind.CLOSED for kind in last) > 0
     page = operator.get(f"/units/street/{PINGSHAN}/requests", params={"lang": "en"}).text
     for share in (stand["assigned"], stand["closed"]):
-        assert f"<dd>{100 * share / stand['opened']:.0f}%</dd>" in page
+        assert f"<b>{100 * share / stand['opened']:.0f}%</b>" in page
 
 
 def test_logins_are_limited(database: ClickHouseServer, accounts_file: Path) -> None:
