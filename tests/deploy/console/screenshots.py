@@ -18,8 +18,10 @@ from deploy.console.people import Person, Role
 from deploy.local.clickhouse import prepare_clickhouse
 from deploy.local.ports import free_ports
 from deploy.local.program import running
-from sinks.ladder.rungs import ActionKind
+from sinks.ladder.actions import LADDER, Actions
+from sinks.ladder.rungs import Action, ActionKind
 from sinks.migrate import Migrator
+from streams.contract import Level
 from tests.deploy.console.city import KENGZI, NOW, PINGSHAN, City
 from tests.deploy.console.conftest import FLAGS, RunningConsole, browser_path, console_settings
 from tests.sinks.conftest import settings_for
@@ -60,10 +62,13 @@ def main() -> None:
 
 
 def _take(browser: Browser, url: str, look: Look, views: dict[str, str]) -> None:
-    context = browser.new_context(base_url=url, viewport=look.size, color_scheme=look.scheme)
+    locale = {"zh": "zh-CN", "en": "en-GB"}[look.lang]
+    context = browser.new_context(base_url=url, viewport=look.size, color_scheme=look.scheme, locale=locale)
     page = context.new_page()
     for name, path in views.items():
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={look.lang}")
+        if page.locator("[data-lazy]").count():
+            page.locator("[data-lazy] [data-part]").wait_for()
         page.wait_for_timeout(SETTLE_MS)
         page.screenshot(path=PICTURES / f"console-{name}-{look.name}.png")
     context.close()
@@ -82,7 +87,7 @@ def _console(directory: Path) -> Iterator[tuple[RunningConsole, dict[str, str]]]
         settings = console_settings(server, directory / "accounts.json", open_role="operator")
         console = RunningConsole(settings, writer)
         console.start()
-        _act(console)
+        _act(console, Actions(writer))
         yield (
             console,
             {
@@ -92,7 +97,9 @@ def _console(directory: Path) -> Iterator[tuple[RunningConsole, dict[str, str]]]
                 "estate": f"/units/estate/{estate}?grain=day",
                 "street": f"/units/street/{PINGSHAN}?grain=hour",
                 "review": "/review",
+                "requests": f"/units/street/{PINGSHAN}/requests",
                 "search": "/search?q=花园",
+                "login": "/login",
             },
         )
         console.stop()
@@ -103,7 +110,7 @@ def _surge(city: City) -> str:
     estate, other = city.estates(PINGSHAN)[0], city.estates(KENGZI)[0]
     requests = [
         city.complain(estate, "夜间施工噪音扰民", NOW - dt.timedelta(minutes=minutes)).request_id
-        for minutes in range(0, 240, 15)
+        for minutes in reversed(range(0, 240, 15))
     ]
     city.count_days_of(NOW)
     start = NOW - dt.timedelta(hours=4)
@@ -122,7 +129,18 @@ def _surge(city: City) -> str:
     return estate
 
 
-def _act(console: RunningConsole) -> None:
+def _act(console: RunningConsole, actions: Actions) -> None:
+    """Let the ladder tell of them and raise one, and a person take up another."""
+    now = dt.datetime.now(dt.UTC)
+    told = {"estate-surge": Level.ESTATE, "other-surge": Level.ESTATE, "street-surge": Level.STREET}
+    steps = [(surge, ActionKind.TELL, level, 25) for surge, level in told.items()]
+    steps.append(("estate-surge", ActionKind.RAISE, Level.COMMUNITY, 10))
+    actions.add(
+        [
+            Action(surge, kind.value, LADDER, level.value, "", None, now - dt.timedelta(minutes=minutes))
+            for surge, kind, level, minutes in steps
+        ]
+    )
     person = Person("wang", Role.OPERATOR)
     reason = "已电话联系物业公司，约 19 点到场"
     console.run(console.site.database.note("street-surge", ActionKind.ACKNOWLEDGE, person, reason))
