@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -14,12 +15,12 @@ import pytest
 from starlette.routing import Route
 
 from deploy.console.app import VIEWS
-from deploy.console.series import Grain
+from deploy.console.series import DAY, Grain
 from deploy.local.clickhouse import ClickHouseServer
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
-from streams.contract import Level, Tagged
-from tests.deploy.console.city import KENGZI, PINGSHAN, City
+from streams.contract import Level, SurgeState, Tagged
+from tests.deploy.console.city import KENGZI, NOW, PINGSHAN, City
 from tests.deploy.console.conftest import RunningConsole, console_settings
 from tests.deploy.console.signing_in import csrf_of, log_in
 from tests.sinks.conftest import ZONE, settings_for
@@ -119,7 +120,10 @@ def test_one_returns_to_where_one_was_going_and_nowhere_else(client: httpx.Clien
     assert first.headers["location"] == "/login?next=%2Fsurges%3Fstate%3Dopen"
     token = csrf_of(client.get("/login").text)
     form = {"csrf": token, "name": "wang", "password": "a long password"}
-    assert client.post("/login?next=//evil.example", data=form).headers["location"] == "/"
+    answer = client.post("/login?next=//evil.example", data=form)
+    assert answer.headers["location"] == "/"
+    session = answer.headers["set-cookie"].lower()
+    assert "httponly" in session and "samesite=lax" in session
 
 
 def test_an_action_is_noted_with_who_and_why(
@@ -182,6 +186,36 @@ def test_a_viewer_cannot_act(client: httpx.Client, database: ClickHouseServer, n
     sent = client.post(f"/surges/{ONE}/actions", data={"csrf": token, **ACTION})
     assert sent.status_code == 403
     assert actions(database, ONE) == []
+
+
+def test_a_list_shows_what_its_link_asks_for(operator: httpx.Client, no_surges: City) -> None:
+    estate = no_surges.estates(PINGSHAN)[0]
+    over: dict[str, Any] = {
+        "state": SurgeState.CLEARED,
+        "opened_at": NOW - 9 * DAY,
+        "cleared_at": NOW - 8 * DAY,
+    }
+    no_surges.surge(estate, "s-noise")
+    no_surges.surge(KENGZI, "s-street", categories={"parking": 2})
+    no_surges.surge(estate, "s-over", updated_at=NOW - 8 * DAY, **over)
+    asked = {
+        "": {"s-noise", "s-street", "s-over"},
+        "state=open": {"s-noise", "s-street"},
+        "state=cleared": {"s-over"},
+        "level=street": {"s-street"},
+        "category=noise": {"s-noise", "s-over"},
+        f"words={no_surges.name(KENGZI)}": {"s-street"},
+        "words=s-over": {"s-over"},
+        f"unit=street:{PINGSHAN}": {"s-noise", "s-over"},
+        "first=2021-11-30": {"s-noise", "s-street"},
+        "last=2021-11-29&state=open": set(),
+        "level=street&category=noise": set(),
+    }
+    for query, expected in asked.items():
+        found = json.loads(operator.get(f"/api/surges?{query}").text)["surges"]
+        assert {row["surge_id"] for row in found} == expected, query
+        page = operator.get(f"/surges?{query}").text
+        assert all((f"/surges/{surge}" in page) is (surge in expected) for surge in asked[""]), query
 
 
 def test_a_street_sees_its_own_and_nothing_else(street: httpx.Client, no_surges: City) -> None:
