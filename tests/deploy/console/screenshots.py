@@ -21,13 +21,15 @@ from deploy.local.program import running
 from sinks.ladder.actions import LADDER, Actions
 from sinks.ladder.rungs import Action, ActionKind
 from sinks.migrate import Migrator
-from streams.contract import Level
+from streams.contract import Level, SurgeState
 from tests.deploy.console.city import KENGZI, NOW, PINGSHAN, City
 from tests.deploy.console.conftest import FLAGS, RunningConsole, browser_path, console_settings
 from tests.sinks.conftest import settings_for
 
 PICTURES: Final = Path(__file__).parents[3] / "docs" / "pictures"
 SETTLE_MS: Final = 1200
+SOLVED: Final = ("solved-1", "solved-2", "solved-3")
+"""Surges that are over; the first was raised."""
 
 
 class Look(NamedTuple):
@@ -106,7 +108,7 @@ def _console(directory: Path) -> Iterator[tuple[RunningConsole, dict[str, str]]]
 
 
 def _surge(city: City) -> str:
-    """Let three units surge, and return the estate whose complaints are made for it."""
+    """Let three units surge now, and a few before, and return the estate whose complaints are made for it."""
     estate, other = city.estates(PINGSHAN)[0], city.estates(KENGZI)[0]
     requests = [
         city.complain(estate, "夜间施工噪音扰民", NOW - dt.timedelta(minutes=minutes)).request_id
@@ -125,6 +127,11 @@ def _surge(city: City) -> str:
         **figures,
     )
     city.surge(other, "other-surge", 6.3)
+    for days, solved in enumerate(SOLVED, 8):
+        begun, ended = NOW - dt.timedelta(days=days), NOW - dt.timedelta(days=days, hours=-9)
+        window = {"window_start": begun - dt.timedelta(hours=3), "window_end": begun}
+        times = {"opened_at": begun, "updated_at": ended, "cleared_at": ended, **window}
+        city.surge(city.estates(PINGSHAN)[days % 5], solved, 6.1, state=SurgeState.CLEARED, **times)
     city.surge(PINGSHAN, "street-surge", 7.1, children=tuple(city.estates(PINGSHAN)[:3]))
     return estate
 
@@ -134,6 +141,8 @@ def _act(console: RunningConsole, actions: Actions) -> None:
     now = dt.datetime.now(dt.UTC)
     told = {"estate-surge": Level.ESTATE, "other-surge": Level.ESTATE, "street-surge": Level.STREET}
     steps = [(surge, ActionKind.TELL, level, 25) for surge, level in told.items()]
+    steps += [(surge, ActionKind.TELL, Level.ESTATE, 45) for surge in SOLVED]
+    steps.append((SOLVED[0], ActionKind.RAISE, Level.COMMUNITY, 44))
     steps.append(("estate-surge", ActionKind.RAISE, Level.COMMUNITY, 10))
     actions.add(
         [
