@@ -28,6 +28,7 @@ from starlette.types import Scope
 
 from deploy.console import acting, login, overview, review, search, surge_pages, unit_pages
 from deploy.console.accounts import AccountError, Accounts
+from deploy.console.climb import Ladder
 from deploy.console.database import Database
 from deploy.console.security import SecurityHeaders
 from deploy.console.settings import ConsoleSettings
@@ -64,7 +65,8 @@ Public = Callable[[Site, Request], Awaitable[Response]]
 def build_site(console: ConsoleSettings, sinks: SinksSettings) -> Site:
     """Return the console's parts."""
     accounts = Accounts(Path(console.accounts_file))
-    return Site(console, ZoneInfo(sinks.zone), Database(sinks, console), accounts)
+    zone = ZoneInfo(sinks.zone)
+    return Site(console, zone, Database(sinks, console), accounts, Ladder(sinks.ladder, zone))
 
 
 def build_app(site: Site) -> Starlette:

@@ -126,6 +126,26 @@ def poisson_band(mean: float) -> tuple[int, int]:
     return low, count
 
 
+def repeated_band(count: int) -> tuple[int, int]:
+    """Return the 5% and the 95% quantile of a Poisson count, of which another one is all that is known.
+
+    By Jeffreys' prior it is negative binomial, of shape count + 1/2 and probability 1/2. From a count of 200
+    on the normal distribution stands in for it; its variance is twice its mean.
+    """
+    shape = count + 0.5
+    if shape >= NORMAL_FROM:
+        reach = NORMAL_95 * math.sqrt(2 * shape)
+        return round(shape - reach), round(shape + reach)
+    probability = total = 0.5**shape
+    low = number = 0
+    while total < UPPER:
+        number += 1
+        probability *= (shape + number - 1) / (2 * number)
+        low = number if total < LOWER else low
+        total += probability
+    return low, number
+
+
 def _shares(opened: Mapping[int, int]) -> list[float]:
     """Return each hour's share of a day; without any complaints, equal ones."""
     total = sum(opened.values())

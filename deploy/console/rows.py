@@ -242,6 +242,14 @@ class RequestsRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRow:
+    """Solved surges of estates, and those that did not leave their estate."""
+
+    solved: int
+    solved_there: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRequestRow:
     """A request that is open."""
 

@@ -2,8 +2,9 @@
 
 The expectations are plain means of the unit's own past, with a Poisson band of 90%: of an hour, the same hour
 of the day in the 28 days before the chart begins; of a day, the same weekday of the four weeks before it; of
-a month, the same month a year earlier. They are for the eye. What decided a surge is the detector's own
-band, which the surge carries.
+a month, the same month a year earlier. A month is expected from one month alone, whose own chance counts as
+well: its band is that of a Poisson count of which another one is known. They are for the eye. What decided a
+surge is the detector's own band, which the surge carries.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from deploy.console.charts import Bucket
-from deploy.console.expectation import poisson_band
+from deploy.console.expectation import poisson_band, repeated_band
 from deploy.console.rows import CountRow
 
 HOUR: Final = dt.timedelta(hours=1)
@@ -123,14 +124,12 @@ class Series:
         year_before = _month_back(month, 12)
         # Known is what its own history reaches back to: one odd date must not make years of nothing known.
         is_known = bool(opened) and year_before >= min(opened)
-        return Bucket(
-            self.midnight(month),
-            self.midnight(_month_back(month, -1)),
-            f"{month:%Y-%m}",
-            f"{month:%Y-%m}",
-            opened.get(month, 0),
-            expected=float(opened.get(year_before, 0)) if is_known else None,
-        )
+        start, end, label = self.midnight(month), self.midnight(_month_back(month, -1)), f"{month:%Y-%m}"
+        if not is_known:
+            return Bucket(start, end, label, label, opened.get(month, 0))
+        before = opened.get(year_before, 0)
+        low, high = repeated_band(before)
+        return Bucket(start, end, label, label, opened.get(month, 0), low, float(before), high)
 
     def _day(self, moment: dt.datetime) -> dt.date:
         return moment.astimezone(self._zone).date()

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from deploy.console.accounts import Accounts
+from deploy.console.climb import Ladder
 from deploy.console.database import Database
 from deploy.console.handling import handling, is_waiting
 from deploy.console.live import Board, Watcher
@@ -52,11 +53,17 @@ class Site:
     """The parts of the console, handed to every page."""
 
     def __init__(
-        self, settings: ConsoleSettings, zone: ZoneInfo, database: Database, accounts: Accounts
+        self,
+        settings: ConsoleSettings,
+        zone: ZoneInfo,
+        database: Database,
+        accounts: Accounts,
+        ladder: Ladder,
     ) -> None:
         self.settings = settings
         self.zone = zone
         self.database = database
+        self.ladder = ladder
         self.streams = 0
         """Pages that are live now."""
         self.is_closing = False
@@ -91,8 +98,11 @@ class Site:
 
     def fragment(self, template: str, language: Language, person: Person, context: Context) -> str:
         """Return a piece of a page as HTML."""
-        common = {"t": self._texts[language], "person": person, "board": self.board, "wall": self.wall()}
+        common = {"t": self._texts[language], "person": person} | self._common()
         return self._templates.get_template(template).render(common | context)
+
+    def _common(self) -> Context:
+        return {"board": self.board, "wall": self.wall(), "ladder": self.ladder}
 
     def page(
         self, request: Request, template: str, context: Context, caller: Caller | None, status: int = 200
@@ -103,8 +113,7 @@ class Site:
             "t": self._texts[language],
             "person": caller.person if caller else None,
             "by_login": caller.by_login if caller else False,
-            "board": self.board,
-            "wall": self.wall(),
+            **self._common(),
             "csrf": csrf_token(request),
             "query": dict(request.query_params),
             "path": request.url.path,
@@ -176,7 +185,7 @@ def _environment(zone: ZoneInfo) -> Environment:
         lstrip_blocks=True,
     )
 
-    environment.filters |= {"local": partial(local_time, zone), "figure": _figure}
+    environment.filters |= {"local": partial(local_time, zone), "figure": _figure, "one_digit": _one_digit}
     environment.globals |= {
         "asset": asset,
         "link": link,
@@ -192,6 +201,11 @@ def _environment(zone: ZoneInfo) -> Environment:
 def _figure(value: float) -> str:
     """Return a number as people read it: whole ones whole, others with one digit after the point."""
     return f"{value:,.0f}" if value == int(value) or value >= 100 else f"{value:,.1f}"
+
+
+def _one_digit(value: float) -> float:
+    """Return a number as exact as a rough one is: its first digit, and zeros."""
+    return float(f"{value:.0e}")
 
 
 def _keep_language(request: Request, response: Response, language: Language, *, is_secure: bool) -> None:

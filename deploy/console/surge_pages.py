@@ -83,6 +83,8 @@ async def gather_one(site: Site, request: Request, person: Person) -> Context:
         "case": case_of(surge.surge_id, cases),
         "handling": handling(surge.actions, site.wall()),
         "deeds": deeds(surge.actions)[::-1],
+        "rungs": site.ladder.rungs(surge, site.wall()),
+        "due": site.ladder.due(surge, site.wall()),
         "chart": await _chart(site, surge),
         "categories": await _categories(site, surge),
         "words": await asyncio.to_thread(_words, site, surge, complaints),

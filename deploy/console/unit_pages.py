@@ -15,6 +15,7 @@ from deploy.console.rows import (
     CategoryRow,
     CountRow,
     EstateRow,
+    KeptRow,
     OpenRequestRow,
     RequestsRow,
     SpanRow,
@@ -59,11 +60,11 @@ async def gather_requests(site: Site, request: Request, person: Person) -> Conte
     """Return how a unit's requests stand: apart from its page, since it reads all of their history."""
     unit = find(site, request, person)
     within = Scope(Level(unit.level), unit.id)
-    stand = await site.database.rows(
-        "unit_requests", RequestsRow, person.scope, within, start=site.board.now - YEAR
-    )
+    start = site.board.now - YEAR
+    stand = await site.database.rows("unit_requests", RequestsRow, person.scope, within, start=start)
+    kept = await site.database.rows("unit_kept", KeptRow, person.scope, within, start=start)
     listed = await site.database.rows("unit_overdue", OpenRequestRow, person.scope, within, rows=REQUEST_ROWS)
-    return {"unit": unit, "stand": stand[0], "listed": listed, "rows": REQUEST_ROWS}
+    return {"unit": unit, "stand": stand[0], "kept": kept[0], "listed": listed, "rows": REQUEST_ROWS}
 
 
 def find(site: Site, request: Request, person: Person) -> UnitRow:

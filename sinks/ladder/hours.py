@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from sinks.ladder.settings import LadderSettings
+
 DAY = dt.timedelta(days=1)
 
 
@@ -56,3 +58,16 @@ class WorkingHours:
 
     def _at(self, day: dt.date, time: dt.time) -> dt.datetime:
         return dt.datetime.combine(day, time, self.zone).astimezone(dt.UTC)
+
+
+def working_hours(settings: LadderSettings, zone: ZoneInfo) -> WorkingHours:
+    """Return the hours of the settings, by the clock of the platform's zone."""
+    return WorkingHours(
+        zone=zone,
+        weekdays=frozenset(settings.working_days),
+        begin=settings.working_from,
+        end=settings.working_until,
+        days_off=frozenset(settings.days_off),
+        extra_days=frozenset(settings.extra_days),
+        off_factor=settings.off_hours_factor,
+    )

@@ -21,7 +21,7 @@ from sinks.alerts.alertmanager import Alertmanager, AlertmanagerAway
 from sinks.alerts.book import Verdict
 from sinks.clickhouse import DatabaseError
 from sinks.ladder.actions import LADDER, Actions
-from sinks.ladder.hours import WorkingHours
+from sinks.ladder.hours import working_hours
 from sinks.ladder.rungs import Action, ActionKind, Standing, due_at, next_level, standing
 from sinks.ladder.settings import LadderSettings
 from sinks.metrics import LADDER_RAISES, LADDER_SHARE, LADDER_WAITING
@@ -107,19 +107,6 @@ class LadderKeeper:
             for name, share in await asyncio.to_thread(self._actions.shares, SHARE_DAYS):
                 LADDER_SHARE.labels(name).set(share)
             self._shared_at = time.monotonic()
-
-
-def working_hours(settings: LadderSettings, zone: ZoneInfo) -> WorkingHours:
-    """Return the hours of the settings, by the clock of the platform's zone."""
-    return WorkingHours(
-        zone=zone,
-        weekdays=frozenset(settings.working_days),
-        begin=settings.working_from,
-        end=settings.working_until,
-        days_off=frozenset(settings.days_off),
-        extra_days=frozenset(settings.extra_days),
-        off_factor=settings.off_hours_factor,
-    )
 
 
 def verdicts(standings: Mapping[str, Standing]) -> dict[str, Verdict]:

@@ -11,12 +11,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sinks.alerts.severity import severity
 from sinks.ladder.hours import WorkingHours
 from sinks.ladder.settings import LadderSettings
-from streams.contract import Level, Path, Surge
+from streams.contract import Level, Path
 
 TOP = Level.DISTRICT
 """There is nobody above it whom the ladder could ask."""
@@ -45,6 +45,22 @@ class Action(NamedTuple):
     at: dt.datetime
 
 
+class Climber(Protocol):
+    """What the ladder has to know of a surge."""
+
+    @property
+    def level(self) -> Level:
+        """Its own level."""
+
+    @property
+    def path(self) -> Path:
+        """The units that it lies in."""
+
+    @property
+    def score(self) -> float:
+        """How grave it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a surge stands."""
@@ -60,7 +76,7 @@ class Standing:
     """The silence that lasts."""
 
 
-def standing(surge: Surge, actions: Iterable[Action], now: dt.datetime) -> Standing:
+def standing(surge: Climber, actions: Iterable[Action], now: dt.datetime) -> Standing:
     """Return where a surge stands.
 
     Args:
@@ -75,7 +91,7 @@ def standing(surge: Surge, actions: Iterable[Action], now: dt.datetime) -> Stand
 
 
 def due_at(
-    surge: Surge, found: Standing, settings: LadderSettings, hours: WorkingHours
+    surge: Climber, found: Standing, settings: LadderSettings, hours: WorkingHours
 ) -> dt.datetime | None:
     """Return when a surge is to be raised if nobody comes; None where it is not."""
     if found.asked_at is None or found.is_taken_up or found.is_closed:

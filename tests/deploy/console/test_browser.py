@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from itertools import cycle, islice
 from typing import Literal
 
 import pytest
@@ -19,8 +20,10 @@ from tests.deploy.console.signing_in import open_as
 
 pytestmark = pytest.mark.stack
 
-LOAD_SECONDS = int(os.environ.get("CONSOLE_LOAD_SECONDS", "8"))
-"""For how long the page is under load; 60 shows that its memory stays level over a minute."""
+LOAD_SECONDS = int(os.environ.get("CONSOLE_LOAD_SECONDS", "60"))
+"""For how long the page is under load: a minute, or less for whoever has no time."""
+RATE = 200
+"""Complaints a second."""
 WATCH_TASKS = """() => {
   window.tasks = [];
   new PerformanceObserver(list => list.getEntries().forEach(task => window.tasks.push(task.duration)))
@@ -149,14 +152,18 @@ def test_every_view_keeps_the_policy_and_is_accessible(
     ]
     for scheme, lang, paths in looks:
         context = browser.new_context(base_url=console.url, color_scheme=scheme, locale="zh-CN")
-        page = open_as(context, "zhou")  # who may do all that pages have buttons for
         said: list[str] = []
         asked: list[str] = []
+        page = open_as(context, "zhou")  # who may do all that pages have buttons for
         overhear(page, said, asked)
+        page.goto(f"/login?lang={lang}")
+        assert_accessible(page, "/login")
         for path in paths:
             page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
             page.wait_for_timeout(150)
             assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
+            if page.locator("[data-lazy]").count():
+                expect(page.locator("#requests .tile")).to_have_count(5)
             if path == "/review":
                 expect(page.locator("#names form").first).to_be_visible()
             assert_accessible(page, path)
@@ -194,7 +201,10 @@ def test_a_phone_shows_all_without_scrolling_sideways(
         "/surges",
         "/surges/estate:440310001:12345/s-one/1",
         "/review",
+        "/search?q=花园",
         f"/units/street/{PINGSHAN}",
+        f"/units/estate/{no_surges.estates(PINGSHAN)[0]}",
+        f"/units/street/{PINGSHAN}/requests",
     ):
         page.goto(path)
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -222,22 +232,25 @@ def test_two_hundred_complaints_a_second_neither_fill_nor_slow_the_page(
     expect(page.locator("#link")).to_have_text("实时")
     page.evaluate(WATCH_TASKS)
     watch = context.new_cdp_session(page)
-    estates = (no_surges.estates(PINGSHAN) * 200)[:200]
-    sizes = []
-    began = time.monotonic()
+    estates = cycle(no_surges.estates(PINGSHAN))
+    sizes, sent, began = [], 0, time.monotonic()
     for second in range(LOAD_SECONDS):
-        ends = time.monotonic() + 1
-        no_surges.complain_at_once(estates, f"第{second}秒")
-        page.wait_for_timeout(max(0, ends - time.monotonic()) * 1000)
+        owed = round(RATE * (time.monotonic() - began + 1)) - sent  # a machine that was late makes up for it
+        sent += len(no_surges.complain_at_once([*islice(estates, owed)], f"第{second}秒"))
+        if second % 10 == 1:  # whoever types meanwhile is answered
+            page.get_by_role("searchbox").fill(f"花园{second}")
+            expect(page.get_by_role("searchbox")).to_have_value(f"花园{second}")
         if second in {2, LOAD_SECONDS - 1}:
             expect(page.locator("#feed")).to_contain_text(f"第{second}秒")
             sizes.append(settled(page, watch))
+        page.wait_for_timeout(max(0, began + second + 1 - time.monotonic()) * 1000)
     (nodes, heap), (nodes_after, heap_after) = sizes
     tasks = page.evaluate("window.tasks")
-    rate = 200 * LOAD_SECONDS / (time.monotonic() - began)
+    rate = sent / (time.monotonic() - began)
     print(f"{rate:.0f}/s: nodes {nodes}, {nodes_after}; heap {heap}, {heap_after}; long tasks, ms: {tasks}")
     assert nodes_after <= 1.1 * nodes
     assert heap_after <= heap + 1_000_000, "after 200 complaints a second"
+    assert page.locator("#feed li").count() <= 30
     page.get_by_role("link", name="核对").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("核对")
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import poisson
+from scipy.stats import nbinom, poisson
 
-from deploy.console.expectation import Expectation, Heat, heat, poisson_band
+from deploy.console.expectation import Expectation, Heat, heat, poisson_band, repeated_band
 from deploy.console.rows import BaselineRow, HourRow
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -71,6 +71,14 @@ def test_the_band_is_poisson_s(mean: float) -> None:
 def test_a_large_band_is_off_by_little(mean: float) -> None:
     exact = (poisson.ppf(0.05, mean), poisson.ppf(0.95, mean))
     assert all(abs(found - true) <= 2 for found, true in zip(poisson_band(mean), exact, strict=True))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_band_around_one_count_is_that_of_another_one(count: int) -> None:
+    exact = [float(nbinom.ppf(each, count + 0.5, 0.5)) for each in (0.05, 0.95)]
+    off = [abs(found - true) for found, true in zip(repeated_band(count), exact, strict=True)]
+    assert max(off) <= (0 if count < 199 else 3)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
@@ -18,10 +19,11 @@ from deploy.local.clickhouse import ClickHouseServer
 from deploy.local.program import running
 from sinks.clickhouse import ClickHouse
 from sinks.ladder.actions import Actions
+from sinks.ladder.rungs import Action
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
-from tests.deploy.console.city import PINGSHAN, City
-from tests.deploy.console.signing_in import open_as
+from tests.deploy.console.city import KENGZI, PINGSHAN, City
+from tests.deploy.console.signing_in import log_in, open_as
 from tests.deploy.monitoring import PATIENCE_SECONDS, Alerting, alerting_in, wait_until
 from tests.sinks.alerts.surges import cleared
 from tests.sinks.conftest import settings_for
@@ -48,6 +50,40 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def test_the_share_that_did_not_leave_the_estate_is_that_of_what_was_told_and_solved(
+    client: httpx.Client, no_surges: City, sinks: SinksSettings
+) -> None:
+    ways = {
+        "kept": [("tell", "estate"), ("resolve", "")],
+        "left": [("tell", "estate"), ("raise", "community"), ("resolve", "")],
+        "goes on": [("tell", "estate"), ("acknowledge", "")],
+        "none": [("tell", "estate"), ("not_a_surge", "")],
+        "untold": [("resolve", "")],
+    }
+    began, done = now() - dt.timedelta(hours=1), Actions(sinks)
+    for (name, steps), estate in zip(ways.items(), no_surges.estates(PINGSHAN), strict=False):
+        no_surges.surge(estate, name, opened_at=began, updated_at=began)
+        done.add(
+            [
+                Action(name, kind, "li", level, "why", None, began + place * dt.timedelta(minutes=1))
+                for place, (kind, level) in enumerate(steps)
+            ]
+        )
+    assert done.shares(30) == [("estate", 0.5)]
+    server = ClickHouse(sinks.clickhouse)
+    assert server.execute("SELECT level, solved, share, solved_by_level FROM bi.ladder_shares") == [
+        ("estate", 2, 0.5, {"estate": 1, "community": 1})
+    ]
+    server.close()
+    log_in(client, "wang")
+    for street, kept in (
+        (PINGSHAN, {"solved": 2, "solved_there": 1}),
+        (KENGZI, {"solved": 0, "solved_there": 0}),
+    ):
+        assert client.get(f"/api/units/street/{street}/requests").json()["kept"] == kept
+    assert "<dd>50% " in client.get(f"/units/street/{PINGSHAN}/requests", params={"lang": "en"}).text
+
+
 def test_a_surge_that_nobody_takes_up_climbs_until_somebody_does(
     context: BrowserContext, no_surges: City, alerting: Alerting, sinks: SinksSettings
 ) -> None:
@@ -62,11 +98,14 @@ def test_a_surge_that_nobody_takes_up_climbs_until_somebody_does(
         with running(alerting.alerter) as alerter:
             alerting.publish(planted)
             expect(listed).to_contain_text("已升级至社区", timeout=SOON_MS)
+            expect(listed).to_contain_text(re.compile("将于 .* 升级至(街道|区)"))
             alerter.kill()
         with running(alerting.alerter):
             expect(listed).to_contain_text(re.compile("已升级至(街道|区)"), timeout=SOON_MS)
             mine.get_by_role("button", name="签收").click()
             expect(mine.locator("#handling")).to_contain_text("已签收 · wang")
+            expect(mine.locator("#ladder li").nth(1)).to_contain_text("升级至此（系统）")
+            expect(mine.locator("#ladder [aria-current]")).to_contain_text("已签收 · wang")
             expect(page.locator("[data-list=taken] li")).to_contain_text("已签收 · wang")
             time.sleep(RUNG_SECONDS["STREET"])
             done = [(each.kind, each.level) for each in Actions(sinks).of(["s-climbs"])["s-climbs"]]

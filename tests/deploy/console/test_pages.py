@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -15,11 +16,12 @@ from msgspec import structs
 from starlette.routing import Route
 
 from deploy.console.app import VIEWS
+from deploy.console.series import DAY, Grain
 from deploy.console.site import surge_path
 from deploy.local.clickhouse import ClickHouseServer
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
-from streams.contract import SurgeState, Tagged
+from streams.contract import Level, SurgeState, Tagged
 from tests.deploy.console.city import HOUR, KENGZI, NOW, PINGSHAN, City
 from tests.deploy.console.conftest import RunningConsole, console_settings
 from tests.deploy.console.signing_in import csrf_of, log_in
@@ -120,7 +122,10 @@ def test_one_returns_to_where_one_was_going_and_nowhere_else(client: httpx.Clien
     assert first.headers["location"] == "/login?next=%2Fsurges%3Fstate%3Dopen"
     token = csrf_of(client.get("/login").text)
     form = {"csrf": token, "name": "wang", "password": "a long password"}
-    assert client.post("/login?next=//evil.example", data=form).headers["location"] == "/"
+    answer = client.post("/login?next=//evil.example", data=form)
+    assert answer.headers["location"] == "/"
+    session = answer.headers["set-cookie"].lower()
+    assert "httponly" in session and "samesite=lax" in session
 
 
 def test_an_action_is_noted_with_who_and_why(
@@ -185,6 +190,36 @@ def test_a_viewer_cannot_act(client: httpx.Client, database: ClickHouseServer, n
     assert actions(database, ONE) == []
 
 
+def test_a_list_shows_what_its_link_asks_for(operator: httpx.Client, no_surges: City) -> None:
+    estate = no_surges.estates(PINGSHAN)[0]
+    over: dict[str, Any] = {
+        "state": SurgeState.CLEARED,
+        "opened_at": NOW - 9 * DAY,
+        "cleared_at": NOW - 8 * DAY,
+    }
+    no_surges.surge(estate, "s-noise")
+    no_surges.surge(KENGZI, "s-street", categories={"parking": 2})
+    no_surges.surge(estate, "s-over", updated_at=NOW - 8 * DAY, **over)
+    asked = {
+        "": {"s-noise", "s-street", "s-over"},
+        "state=open": {"s-noise", "s-street"},
+        "state=cleared": {"s-over"},
+        "level=street": {"s-street"},
+        "category=noise": {"s-noise", "s-over"},
+        f"words={no_surges.name(KENGZI)}": {"s-street"},
+        "words=s-over": {"s-over"},
+        f"unit=street:{PINGSHAN}": {"s-noise", "s-over"},
+        "first=2021-11-30": {"s-noise", "s-street"},
+        "last=2021-11-29&state=open": set(),
+        "level=street&category=noise": set(),
+    }
+    for query, expected in asked.items():
+        found = json.loads(operator.get(f"/api/surges?{query}").text)["surges"]
+        assert {row["surge_id"] for row in found} == expected, query
+        page = operator.get(f"/surges?{query}").text
+        assert all((f"/surges/{surge}" in page) is (surge in expected) for surge in asked[""]), query
+
+
 def test_a_street_sees_its_own_and_nothing_else(street: httpx.Client, no_surges: City) -> None:
     own, other = no_surges.estates(PINGSHAN)[0], no_surges.estates(KENGZI)[0]
     no_surges.surge(own, OWN)
@@ -210,6 +245,30 @@ def test_a_street_sees_its_own_and_nothing_else(street: httpx.Client, no_surges:
     token = csrf_of(street.get(f"/surges/{OWN}").text)
     sent = street.post(f"/surges/{OTHER}/actions", data={"csrf": token, **ACTION})
     assert sent.status_code == 404
+
+
+def test_who_comes_through_the_proxy_is_who_it_says_and_sees_the_own_estate(
+    database: ClickHouseServer, accounts_file: Path, no_surges: City
+) -> None:
+    own, other = no_surges.estates(PINGSHAN)[:2]
+    no_surges.surge(own, OWN)
+    no_surges.surge(other, OTHER)
+    proxy = {"addresses": ["127.0.0.1"], "groups": {"staff": f"operator@estate:{own}"}}
+    settings = console_settings(database, accounts_file, proxy=proxy)
+    console = RunningConsole(settings, settings_for(database, "writer"))
+    console.start()
+    with httpx.Client(base_url=console.url, timeout=30) as client:
+        assert client.get("/").status_code == 303, "the proxy has named nobody"
+        client.headers.update({"x-forwarded-user": "chen", "x-forwarded-groups": "all,staff"})
+        listed = client.get("/surges").text
+        assert "s-own" in listed and "s-other" not in listed and "chen" in listed
+        for path in (f"/surges/{OTHER}", f"/units/estate/{other}", f"/units/street/{PINGSHAN}"):
+            assert client.get(path).status_code == 404, path
+        forged = client.post(f"/surges/{OWN}/actions", data=ACTION)
+        assert forged.status_code == 403, "the proxy's word is no form of ours"
+        assert act(client, OWN).status_code == 303
+    console.stop()
+    assert [row[:3] for row in actions(database, OWN)] == [("acknowledge", "chen", "operator")]
 
 
 def test_complaints_of_others_are_in_no_list_of_a_street(street: httpx.Client, city: City) -> None:
@@ -244,6 +303,27 @@ def test_a_unit_s_chart_holds_the_counts_of_the_facts(operator: httpx.Client, ci
         there = [fact for fact in opened_on(city, day) if fact.path.street == PINGSHAN]
         assert rows[day] == len(there), day
     assert sum(rows.values()) > 100
+
+
+def test_every_level_has_the_same_page_with_bands_and_surges_in_each_chart(
+    operator: httpx.Client, no_surges: City
+) -> None:
+    estate = no_surges.estates(PINGSHAN)[0]
+    no_surges.surge(estate, ONE)
+    path = no_surges.path(estate)
+    for level in Level:
+        unit = getattr(path, level.value)
+        for grain in Grain:
+            data = json.loads(operator.get(f"/api/units/{level}/{unit}", params={"grain": grain}).text)
+            assert bool(data["chart"]["spans"]) is (level is Level.ESTATE), "its own are shaded"
+            # The facts of the tests begin in autumn: of no month is the year before known.
+            assert bool(data["chart"]["band"]) is (grain is not Grain.MONTH), (level, grain)
+            assert sum(row["count"] for row in data["chart"]["rows"]) > 0
+        assert data["categories"] and [each["surge_id"] for each in data["surges"]] == [ONE]
+        assert bool(data["inside"]) is (level is not Level.ESTATE)
+        page = operator.get(f"/units/{level}/{unit}", params={"lang": "en"}).text
+        known = no_surges.registry.estates[estate].property_company if level is Level.ESTATE else "companies"
+        assert known and known in page
 
 
 def test_a_surge_says_what_sets_its_complaints_apart(operator: httpx.Client, no_surges: City) -> None:
@@ -307,7 +387,7 @@ def test_requests_are_followed_to_their_end(operator: httpx.Client, city: City) 
     assert stand["closed"] == sum(kind is Kind.CLOSED for kind in last) > 0
     page = operator.get(f"/units/street/{PINGSHAN}/requests", params={"lang": "en"}).text
     for share in (stand["assigned"], stand["closed"]):
-        assert f"<dd>{100 * share / stand['opened']:.0f}%</dd>" in page
+        assert f"<b>{100 * share / stand['opened']:.0f}%</b>" in page
 
 
 def test_logins_are_limited(database: ClickHouseServer, accounts_file: Path) -> None:

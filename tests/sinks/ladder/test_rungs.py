@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from sinks.ladder.keeper import working_hours
+from sinks.ladder.hours import working_hours
 from sinks.ladder.rungs import Action, ActionKind, due_at, next_level, standing
 from sinks.ladder.settings import CommunityRung, LadderSettings, RungSettings, StreetRung
 from streams.contract import Level, Path
