@@ -25,8 +25,8 @@ WARM_UP_SECONDS = 2.0
 POLL_SECONDS = 0.5
 """Looking costs the server time, too."""
 WATCH_SECONDS = 0.02
-"""Between two looks at what became visible: half of it is added to each latency, but looks cost the cores that
-do the work."""
+"""Between two looks at what became visible: half of it is added to each latency, but looks cost the cores
+that do the work."""
 OVERLAP = dt.timedelta(seconds=0.3)
 """An insert may become visible after one that began later; to read more twice costs what is measured."""
 START = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
