@@ -1,5 +1,6 @@
--- Where each part stands: its last epoch, the offset below which it is stored, and its clock there.
-SELECT part, max((epoch, next)).1, max((epoch, next)).2, argMax(clock_ms, (epoch, next))
-FROM {db}.progress FINAL
+-- Where each part stands: its last epoch, the offset below which it is stored, and its clock there. Without FINAL, by
+-- which the projection `latest` would not be read: repeats of a mark say the same.
+SELECT part, argMax(epoch, (epoch, next)), argMax(next, (epoch, next)), argMax(clock_ms, (epoch, next))
+FROM {db}.progress
 GROUP BY part
 ORDER BY part

@@ -1,6 +1,7 @@
 """`make bench`: prints the platform's figures with the machine they were measured on.
 
 usage: python -m tests.bench [--json] [--quick] [--events N] [--rounds N]
+       python -m tests.bench --dashboards [--facts N] [--keep DIRECTORY]
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from rich.table import Table
 from producers.publish import Publisher
 from tests.bench import alerting
 from tests.bench.comparison import compare
+from tests.bench.dashboards.filling import Size
+from tests.bench.dashboards.page import answers_table, storage_table
+from tests.bench.dashboards.run import measure as measure_dashboards
 from tests.bench.platform import made_events, only, registry_file, throughput, visible
 from tests.bench.tagging import tagged_per_second
 from tests.bench.targets import TARGETS
@@ -31,6 +35,8 @@ INTAKES = 2
 """As many as the local stack has."""
 LATENCY_SECONDS = 10.0
 ALERT_SECONDS = 30.0
+WIDTH = 130
+"""Of the dashboards' tables, in characters, whatever they are printed to."""
 
 
 def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
@@ -70,6 +76,14 @@ def measure(events: int, work_events: int, rounds: int) -> dict[str, float]:
         figures["alert_p50_s"], figures["alert_p99_s"] = alerts.p50_s, alerts.p99_s
         figures["alerter_p99_s"] = alerts.path_p99_s
     return figures
+
+
+def dashboards(facts: int, kept: Path | None) -> None:
+    """Measure the queries of dashboards, and print what each cost."""
+    run = measure_dashboards(Size(facts, ESTATES), note, kept)
+    machine = ", ".join(f"{name} {value}" for name, value in about_machine().items())
+    for table in (answers_table(run, machine), storage_table(run)):
+        Console(width=WIDTH).print(table)
 
 
 def note(step: str) -> None:
@@ -116,7 +130,19 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of everything: shows that it runs")
     parser.add_argument("--events", type=int, default=300_000, help="events of the whole platform's backlog")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each way of work W")
+    parser.add_argument(
+        "--dashboards",
+        action="store_true",
+        help="the queries of dashboards over many facts, and nothing else",
+    )
+    parser.add_argument(
+        "--facts", type=int, default=100_000_000, help="of --dashboards: how many, of three years"
+    )
+    parser.add_argument("--keep", type=Path, help="of --dashboards: where the data stay, to be asked again")
     chosen = parser.parse_args()
+    if chosen.dashboards:
+        dashboards(chosen.facts, chosen.keep)
+        return
     events, work_events = (20_000, 20_000) if chosen.quick else (chosen.events, 200_000)
     figures = measure(events, work_events, 1 if chosen.quick else chosen.rounds)
     if chosen.json:

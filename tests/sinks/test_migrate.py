@@ -72,6 +72,30 @@ def test_the_retention_follows_the_settings(empty: SinksSettings) -> None:
 
 
 @pytest.mark.stack
+def test_minutes_go_after_90_days_hours_after_three_years_and_days_never(
+    fresh: SinksSettings, server: ClickHouse
+) -> None:
+    table = f"{fresh.clickhouse.database}.unit_counts"
+    server.execute(
+        f"INSERT INTO {table} (level, unit, grain, bucket, part, opened, version, inserted_at)"
+        " SELECT 'city', toString(age), grain, toDateTime64('2015-01-01 00:00:00', 0, 'UTC'), 0, 1, 1,"
+        "  now64(3) - toIntervalDay(age)"
+        " FROM (SELECT arrayJoin([0, 89, 91, 1095, 1097, 3000]) AS age) AS ages"
+        " ARRAY JOIN ['minute', 'hour', 'day'] AS grain"
+    )
+    server.execute(f"OPTIMIZE TABLE {table} FINAL")
+    kept = server.execute(
+        f"SELECT grain, arraySort(groupArray(toUInt32(unit))) FROM {table} FINAL"
+        " GROUP BY grain ORDER BY grain"
+    )
+    assert kept == [
+        ("day", [0, 89, 91, 1095, 1097, 3000]),
+        ("hour", [0, 89, 91, 1095]),
+        ("minute", [0, 89]),
+    ]
+
+
+@pytest.mark.stack
 def test_another_zone_than_the_tables_were_made_for_is_refused(fresh: SinksSettings) -> None:
     with pytest.raises(MigrationError, match=r"Asia/Shanghai.*the setting says UTC"):
         Migrator(fresh.model_copy(update={"zone": "UTC"})).migrate()

@@ -1,0 +1,1 @@
+"""Dashboards' queries over many facts: `python -m tests.bench --dashboards [--facts 100000000]`."""
