@@ -1,4 +1,4 @@
--- As 0210, in less memory: a request's events are ordered by one number, as in 0191. Of ten million facts the three
+-- As 0210, in less memory: a request's events are ordered by one number, as in 0194. Of ten million facts the three
 -- rates by street took more than a reader's 4 GB, and now take 7 s.
 CREATE OR REPLACE VIEW {bi}.request_outcomes_at {on_cluster}
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
