@@ -139,17 +139,21 @@ class Verifier:
     def _decide(self, records: Sequence[LogRecord], account: Account) -> None:
         """Tell duplicates, whose event is stored by another delivery, from records that are missing."""
         identities = [_identity(record) for record in records]
-        known = self._stored([each.event_id for each in identities if each is not None])
+        known = self._stored([each for each in identities if each is not None])
         for record, identity in zip(records, identities, strict=True):
             if identity in known:
                 account.tally(source_of(record)).duplicates += 1
             else:
                 account.miss(_name(record, identity))
 
-    def _stored(self, event_ids: list[str]) -> set[Identity | None]:
-        if not event_ids:
+    def _stored(self, identities: list[Identity]) -> set[Identity | None]:
+        if not identities:
             return set()
-        rows = self._server.execute(query("stored_identities", self._settings), {"event_ids": event_ids})
+        asked = {
+            "request_ids": [each.request_id for each in identities],
+            "event_ids": [each.event_id for each in identities],
+        }
+        rows = self._server.execute(query("stored_identities", self._settings), asked)
         return {Identity(*row) for row in rows}
 
 

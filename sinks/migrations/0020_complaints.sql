@@ -2,6 +2,8 @@
 -- Sorting key: what makes two deliveries the same event. Ids need to be unique within a request only, so two
 -- request systems that both number from 1 do not swallow each other. One request lives in one part, so the
 -- offsets that `version` compares are of the same part.
+-- The request comes first: its events stand together, so that all requests can be put together in little memory
+-- (bi.requests), and who asks for one request reads a granule of each part.
 -- Version: the highest tag version survives, and among its deliveries the first (lowest epoch, then offset).
 -- Not the last: state that is rebuilt at a position counts what was first seen below it.
 -- Monthly partitions: daily ones would break an insert of a year's history (hazard 30). A second delivery that
@@ -57,6 +59,6 @@ CREATE TABLE IF NOT EXISTS {db}.complaints {on_cluster}
 )
 ENGINE = {engine:ReplacingMergeTree(version)}
 PARTITION BY toYYYYMM(occurred_at)
-PRIMARY KEY event_id
-ORDER BY (event_id, source, request_id)
+PRIMARY KEY request_id
+ORDER BY (request_id, source, event_id)
 COMMENT 'One row an event; read with FINAL, or the view complaints of the database for BI';

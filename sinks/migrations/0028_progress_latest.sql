@@ -3,7 +3,8 @@
 -- and data part. Repeats change no maximum, so it needs no FINAL; merges make it anew from what they keep.
 -- Of five million rows, where each part stands took 800 ms, now 6 ms. An insert of progress, one a batch, takes 1 to
 -- 2 ms more than 3.5.
-ALTER TABLE {db}.progress {on_cluster} MODIFY SETTING deduplicate_merge_projection_mode = 'rebuild';
+ALTER TABLE {db}.progress {on_cluster} MODIFY SETTING
+    deduplicate_merge_projection_mode = 'rebuild', lightweight_mutation_projection_mode = 'rebuild';
 ALTER TABLE {db}.progress {on_cluster} ADD PROJECTION IF NOT EXISTS latest
 (
     SELECT

@@ -26,7 +26,8 @@ AS SELECT
         (source, request_id, event_id) IN
         (
             SELECT toString(source), request_id, event_id FROM {db}.complaints FINAL
-            WHERE tag_rule = 'review' AND event_id IN (SELECT event_id FROM {db}.review_decisions WHERE kind = 'tag')
+            WHERE tag_rule = 'review'
+                AND request_id IN (SELECT request_id FROM {db}.review_decisions WHERE kind = 'tag')
         )
     ) AS is_applied
 FROM

@@ -15,7 +15,7 @@ WITH
     (
         SELECT d.source AS source, d.request_id AS request_id, toString(c.estate_id) AS counts_at,
             d.estate_id AS estate_id, d.rule AS rule, d.confidence AS confidence
-        FROM (SELECT * FROM {db}.complaints FINAL WHERE event_id IN (SELECT event_id FROM decided)) AS c
+        FROM (SELECT * FROM {db}.complaints FINAL WHERE request_id IN (SELECT request_id FROM decided)) AS c
         JOIN decided AS d ON d.source = c.source AND d.request_id = c.request_id AND d.event_id = c.event_id
         WHERE c.estate_id != d.estate_id
     )

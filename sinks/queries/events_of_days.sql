@@ -24,6 +24,6 @@
         SELECT event_id, source, request_id, max(version) AS far_version
         FROM {db}.complaints
         WHERE _partition_id NOT IN {months:Array(String)}
-            AND event_id IN (SELECT event_id FROM near)
+            AND (request_id, event_id) IN (SELECT request_id, event_id FROM near)
         GROUP BY event_id, source, request_id
     )
