@@ -1,7 +1,8 @@
 """The console's way to ClickHouse: the queries of `queries/`, run in threads with little patience.
 
 Who asks has a scope, and every query that shows events, surges or units says `{in_scope}`: the rows outside
-never leave the database. `{in_unit}` does the same for the unit that a page is about.
+never leave the database. `{in_unit}` does the same for the unit that a page is about. Where requests are put
+together from their events, `{has_event_in_unit}` says beforehand which may be of the unit: no others need be.
 """
 
 from __future__ import annotations
@@ -44,7 +45,15 @@ def _within(parameter: str) -> str:
     return f"({{{parameter}:String}} = '' OR {{{parameter}:String}} IN ({units}))"
 
 
-CONDITIONS: Final = {"{in_scope}": _within("scope"), "{in_unit}": _within("within")}
+CONDITIONS: Final = {
+    "{has_event_in_unit}": (
+        "(startsWith({within:String}, 'city:') OR request_id IN (SELECT request_id FROM {bi}.feed"
+        " WHERE NOT startsWith({within:String}, 'city:') AND {in_unit}))"
+    ),
+    "{in_scope}": _within("scope"),
+    "{in_unit}": _within("within"),
+}
+"""Macro -> what it stands for, in the order in which they are put in."""
 
 
 class Database:
