@@ -34,7 +34,7 @@ faults: $(INSTALLED) ## Break a platform in seeded ways; RUNS=5 BROKER=tansu SEE
 
 superset: $(INSTALLED) ## Install Apache Superset into .venv-superset (650 MB), and let it import and show its dashboard.
 	@.ci/superset .venv-superset >&2
-	@$(BIN)/pytest tests/deploy/console/test_superset.py $(ARGS)
+	@$(BIN)/pytest tests/deploy/console/test_superset*.py $(ARGS)
 
 check: $(INSTALLED) ## Lint, format, types, import arrows: all that CI checks beside the tests.
 	$(BIN)/ruff check .

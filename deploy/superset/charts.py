@@ -33,6 +33,7 @@ def params(chart: Chart) -> dict[str, Any]:
         "rich_tooltip": True,
         "truncate_metric": True,
         "x_axis_sort_asc": True,
+        "xAxisLabelRotation": 0 if chart.x == chart.dataset.time else 45,
         "y_axis_format": "SMART_NUMBER",
         "stack": "Stack" if chart.kind is Kind.BARS and chart.by else None,
     }
@@ -64,11 +65,17 @@ def query_context(chart: Chart, form: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(chart: Chart) -> dict[str, Any]:
+    formats = {
+        column: {"d3NumberFormat": shown}
+        for column, shown in chart.dataset.formats.items()
+        if column in chart.by
+    }
+    form = {"show_cell_bars": False, "column_config": formats}
     if not chart.metrics:
         order = [json.dumps([name, ascends]) for name, ascends in chart.order]
-        return {"query_mode": "raw", "all_columns": [*chart.by], "order_by_cols": order}
+        return form | {"query_mode": "raw", "all_columns": [*chart.by], "order_by_cols": order}
     # On its page such a table can be ordered by a metric alone, or by a reader's click.
-    return {"query_mode": "aggregate", "groupby": [*chart.by], "metrics": [*chart.metrics]}
+    return form | {"query_mode": "aggregate", "groupby": [*chart.by], "metrics": [*chart.metrics]}
 
 
 def _times(chart: Chart) -> list[str]:

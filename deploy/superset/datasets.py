@@ -173,6 +173,12 @@ COMPANY_YEARS: Final = Dataset(
             "Points for 1,000 households",
         ),
     ),
+    formats={
+        "points_per_1000": ".1f",
+        "response_rate": SHARE,
+        "solution_rate": SHARE,
+        "satisfaction_rate": SHARE,
+    },
 )
 
 DATA_QUALITY: Final = Dataset(

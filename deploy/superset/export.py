@@ -91,6 +91,7 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
         "columns": [
             {
                 "column_name": name,
+                "verbose_name": name.replace("_", " ").capitalize(),
                 "type": kind,
                 "is_dttm": "Date" in kind,
                 "is_active": True,
@@ -124,6 +125,7 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
         "description": dashboard.description,
         "css": "",
         "slug": dashboard.slug,
+        "published": True,
         "uuid": uuid_of("dashboard", dashboard.slug),
         "position": dict(_position(dashboard)),
         "metadata": {

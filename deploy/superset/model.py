@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -43,6 +43,8 @@ class Dataset:
     columns: dict[str, str]
     """Those that charts and filters need -> their type in ClickHouse."""
     metrics: tuple[Metric, ...]
+    formats: dict[str, str] = field(default_factory=dict)
+    """Of columns: how tables show their numbers, as d3-format has it."""
     time: str | None = None
     """The column that the dashboard's range of time applies to; None: it does not."""
     sql: str | None = None

@@ -22,14 +22,21 @@ from tests.deploy.monitoring import answers
 
 REPOSITORY: Final = Path(__file__).parents[3]
 INSTALLED: Final = REPOSITORY / ".venv-superset" / "bin"
+KEPT: Final = REPOSITORY / "deploy" / "superset" / "pulse"
 START_SECONDS: Final = 120.0
 """It loads for ten seconds on a machine that does nothing else."""
+
+
+def kept() -> dict[str, str]:
+    """Return the files of the dashboard: path -> text."""
+    return {str(each.relative_to(KEPT)): each.read_text() for each in KEPT.rglob("*.yaml")}
 
 
 class Superset:
     """A session of its administrator."""
 
     def __init__(self, url: str, password: str) -> None:
+        self.url, self.password = url, password
         self._client = httpx.Client(base_url=url, timeout=60, headers={"Referer": url})
         login = {"username": "admin", "password": password, "provider": "db"}
         token = self._answer("POST", "/api/v1/security/login", json=login)["access_token"]
@@ -38,16 +45,11 @@ class Superset:
 
     def import_dashboard(self, files: Mapping[str, str], passwords: str) -> None:
         """Import the files of an export; `passwords` is JSON of file -> password of its database."""
-        bundle = io.BytesIO()
-        with zipfile.ZipFile(bundle, "w") as archive:
-            for name, text in files.items():
-                archive.writestr(f"pulse/{name}", text)
-        self._answer(
-            "POST",
-            "/api/v1/dashboard/import/",
-            files={"formData": ("pulse.zip", bundle.getvalue(), "application/zip")},
-            data={"passwords": passwords},
-        )
+        self._upload("/api/v1/dashboard/import/", "formData", files, passwords)
+
+    def replace(self, files: Mapping[str, str], passwords: str) -> None:
+        """Replace all that was imported, found by UUID, by these files, which call themselves assets."""
+        self._upload("/api/v1/assets/import/", "bundle", files, passwords)
 
     def charts(self, slug: str) -> dict[str, int]:
         """Return the charts that a dashboard shows: title -> number."""
@@ -68,6 +70,14 @@ class Superset:
 
     def close(self) -> None:
         self._client.close()
+
+    def _upload(self, path: str, field: str, files: Mapping[str, str], passwords: str) -> None:
+        bundle = io.BytesIO()
+        with zipfile.ZipFile(bundle, "w") as archive:
+            for name, text in files.items():
+                archive.writestr(f"pulse/{name}", text)
+        upload = {field: ("pulse.zip", bundle.getvalue(), "application/zip")}
+        self._answer("POST", path, files=upload, data={"passwords": passwords})
 
     def _answer(self, method: str, path: str, **request: Any) -> Any:
         response = self._client.request(method, path, **request)

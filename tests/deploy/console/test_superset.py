@@ -1,24 +1,20 @@
-"""Superset's dashboard: its files, its datasets over a real ClickHouse, and all of it in a real Superset."""
+"""Superset's dashboard without Superset: its files, and its datasets and charts over a real ClickHouse."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from clickhouse_driver import Client
-from sqlalchemy.engine import make_url
 
 from deploy.local.clickhouse import ClickHouseServer
 from deploy.superset.city import CITY
-from deploy.superset.export import ADDRESS, export
+from deploy.superset.export import export
 from deploy.superset.model import WIDTH, Chart, Dataset
 from sinks.contract import BI_DATABASE, BI_VIEWS
-from tests.deploy.console.city import KENGZI, PINGSHAN, City
-from tests.deploy.console.superset_server import Superset, superset
+from tests.deploy.console.city import PINGSHAN, City
+from tests.deploy.console.superset_server import kept
 
-KEPT = Path(__file__).parents[3] / "deploy" / "superset" / "pulse"
 DATASETS = [*CITY.datasets().values()]
 CHARTS = [*CITY.charts()]
 
@@ -39,26 +35,8 @@ def reader(database: ClickHouseServer) -> Iterator[Client]:
     client.disconnect()
 
 
-@pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, database: ClickHouseServer, district: City
-) -> Iterator[Superset]:
-    """A Superset that has imported what is kept, with the address of this ClickHouse in it."""
-    del district
-    files = {str(each.relative_to(KEPT)): each.read_text() for each in KEPT.rglob("*.yaml")}
-    there = database.address("bi")
-    mine = make_url(ADDRESS).set(host=there.host, port=there.http_port)
-    name = "databases/pulse.yaml"
-    assert ADDRESS in files[name]
-    files[name] = files[name].replace(ADDRESS, mine.render_as_string(hide_password=False))
-    with superset(tmp_path_factory.mktemp("superset")) as session:
-        session.import_dashboard(files, json.dumps({name: there.password}))
-        yield session
-
-
 def test_the_files_are_what_the_code_says() -> None:
-    kept = {str(each.relative_to(KEPT)): each.read_text() for each in KEPT.rglob("*.yaml")}
-    assert kept == export(CITY), "write them anew: python -m deploy.superset"
+    assert kept() == export(CITY), "write them anew: python -m deploy.superset"
 
 
 def test_charts_have_titles_of_their_own_and_fit_side_by_side() -> None:
@@ -94,32 +72,6 @@ def test_what_a_chart_shows_has_rows(reader: Client, district: City, chart: Char
     grouped = f" GROUP BY {columns}" if chart.metrics and columns else ""
     where = f" WHERE {chart.where}" if chart.where else ""
     assert reader.execute(f"SELECT {shown} FROM {_source(chart.dataset)}{where}{grouped} LIMIT 10")
-
-
-@pytest.mark.stack
-def test_superset_shows_every_chart(server: Superset) -> None:
-    assert {*server.charts(CITY.slug)} == {chart.title for chart in CHARTS}
-
-
-@pytest.mark.stack
-@pytest.mark.parametrize("chart", CHARTS, ids=lambda each: each.title)
-def test_superset_gets_rows_for_every_chart(server: Superset, chart: Chart) -> None:
-    rows = server.rows(server.charts(CITY.slug)[chart.title])
-    assert rows
-    asked = {*chart.by, *([chart.x] if chart.x else []), *chart.metrics}
-    assert asked == {*rows[0]}
-
-
-@pytest.mark.stack
-def test_superset_shows_the_figures_that_the_district_has(server: Superset, district: City) -> None:
-    rows = server.rows(server.charts(CITY.slug)["Complaints by day and street"])
-    for street in (PINGSHAN, KENGZI):
-        opened = {
-            (each.source, each.request_id, each.event_id)
-            for each in district.facts
-            if each.kind == "opened" and each.path.street == street
-        }
-        assert sum(row["complaints"] for row in rows if row["name"] == district.name(street)) == len(opened)
 
 
 def _source(dataset: Dataset) -> str:
