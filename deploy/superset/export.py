@@ -23,6 +23,8 @@ VERSION: Final = "1.0.0"
 DATABASE: Final = "pulse"
 ADDRESS: Final = f"clickhousedb://bi:XXXXXXXXXX@clickhouse:8123/{BI_DATABASE}"
 """As the user `bi`; Superset asks for the password where it reads these Xs."""
+REFRESH_SECONDS: Final = 300
+"""Of a page that stays open."""
 _NAMES: Final = uuid.uuid5(uuid.NAMESPACE_URL, "https://estate-pulse.example/superset")
 
 
@@ -131,7 +133,7 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
         "metadata": {
             "color_scheme": "supersetColors",
             "cross_filters_enabled": True,
-            "refresh_frequency": 60,
+            "refresh_frequency": REFRESH_SECONDS,
             "native_filter_configuration": [_time_filter()],
         },
         "version": VERSION,

@@ -21,7 +21,7 @@ from deploy.local.program import Program, running
 from tests.deploy.monitoring import answers
 
 REPOSITORY: Final = Path(__file__).parents[3]
-INSTALLED: Final = REPOSITORY / ".venv-superset" / "bin"
+INSTALLED: Final = REPOSITORY / ".venv-superset"
 KEPT: Final = REPOSITORY / "deploy" / "superset" / "pulse"
 START_SECONDS: Final = 120.0
 """It loads for ten seconds on a machine that does nothing else."""
@@ -88,7 +88,7 @@ class Superset:
 @contextmanager
 def superset(directory: Path) -> Iterator[Superset]:
     """Run a Superset that keeps all it has in a directory; skips where none is installed."""
-    if not (INSTALLED / "superset").exists():
+    if not (INSTALLED / "installed.txt").exists():  # the last that its installer writes
         pytest.skip("no Superset: `make superset` installs it from the package index")
     password = secrets.token_urlsafe()
     [port] = free_ports(1)
@@ -102,7 +102,7 @@ def superset(directory: Path) -> Iterator[Superset]:
     who = ("--username=admin", "--firstname=A", "--lastname=B", "--email=admin@example.org")
     for command in (("db", "upgrade"), ("fab", "create-admin", *who, f"--password={password}"), ("init",)):
         done = subprocess.run(
-            (INSTALLED / "superset", *command),
+            (INSTALLED / "bin" / "superset", *command),
             env={**os.environ, **environment},
             cwd=directory,
             capture_output=True,
@@ -113,7 +113,7 @@ def superset(directory: Path) -> Iterator[Superset]:
     server = Program(
         name="superset",
         command=(
-            *(str(INSTALLED / "superset"), "run", "--with-threads"),
+            *(str(INSTALLED / "bin" / "superset"), "run", "--with-threads"),
             *(f"--host={LOOPBACK}", f"--port={port}"),
         ),
         directory=directory,
