@@ -52,6 +52,17 @@ SETTLE_SECONDS = 60.0
 """From the weighing of the last minute until its surges are stored, at the most."""
 EVENTS_PER_SECOND = 200
 """The least speed of the whole platform that is waited for."""
+COLUMNS = (
+    "event_id",
+    "request_id",
+    "estate",
+    "community",
+    "street",
+    "district",
+    "city",
+    "reporter",
+    "category",
+)
 AREAS = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
 
 
@@ -96,6 +107,19 @@ def replay_city(directory: Path, events: Path, broker: Broker = "tansu") -> Outc
         platform.wait_until(lambda: platform.watermark() > end, "all is weighed", patience)
         stored = settled(Tables(platform.settings.sinks, epoch=1), expected)
     return Outcome(len(arrivals), expected, stored, compare_surges(stored, expected))
+
+
+def write_events(file: Path, arrivals: Iterable[Arrival]) -> None:
+    """Write events as `pulse backtest` reads them."""
+    with file.open("w", encoding="utf-8", newline="") as rows:
+        writer = csv.writer(rows)
+        writer.writerow((*COLUMNS, "occurred_at", "arrived_at"))
+        for each in arrivals:
+            units = (getattr(each.path, level) for level in Level)
+            times = (moment(ms).isoformat(timespec="milliseconds") for ms in (each.occurred, each.weighed))
+            writer.writerow(
+                (each.event_id, each.request_id, *units, each.reporter, each.problem_type, *times)
+            )
 
 
 def registry_of(paths: Iterable[Units]) -> Registry:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from streams.contract import Level, SurgeState, moment
+from streams.contract import Level, SurgeState
 from streams.surges.arrival import Arrival
 from streams.surges.hours import DAY, HOUR
-from tests.integration.replayed_city import replay_city
+from tests.integration.replayed_city import replay_city, write_events
 from tests.streams.surges.city import burst, everyday, in_order
 
 pytestmark = pytest.mark.stack
@@ -23,7 +22,6 @@ QUIET_DAYS = 8
 """At the end, so that what was planted clears."""
 LATE, NAMELESS, AGAIN = 0.05, 0.05, 0.03
 """Shares of the events that come about a day late, tell no reporter, are delivered twice."""
-COLUMNS = ("event_id", "request_id", "community", "street", "district", "city", "estate", "user")
 
 
 def planted_city() -> list[Arrival]:
@@ -52,19 +50,10 @@ def delivered(events: list[Arrival]) -> list[Arrival]:
     return made
 
 
-def written(file: Path, events: list[Arrival]) -> Path:
-    with file.open("w", encoding="utf-8", newline="") as rows:
-        writer = csv.writer(rows)
-        writer.writerow((*COLUMNS, "occurred_at", "arrived_at"))
-        for event in events:
-            estate, *areas = (getattr(event.path, level) for level in Level)
-            times = (moment(ms).isoformat(timespec="milliseconds") for ms in (event.occurred, event.weighed))
-            writer.writerow((event.event_id, event.request_id, *areas, estate, event.reporter, *times))
-    return file
-
-
 def test_the_surges_of_a_city_through_kafka_are_those_of_its_backtest(tmp_path: Path) -> None:
-    outcome = replay_city(tmp_path, written(tmp_path / "events.csv", planted_city()))
+    events = tmp_path / "events.csv"
+    write_events(events, planted_city())
+    outcome = replay_city(tmp_path, events)
     levels = Counter(surge.level for surge in outcome.expected.values())
     assert levels[Level.ESTATE] >= 5, levels
     assert levels[Level.STREET], levels
