@@ -14,7 +14,7 @@ from streams.surges.hours import DAY, HOUR
 from tests.integration.replayed_city import replay_city, write_events
 from tests.streams.surges.city import burst, everyday, in_order
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 ESTATES = 80
 DAYS = 60
