@@ -44,8 +44,8 @@ SOURCE = "replayed"
 INTAKES = ("intake-1", "intake-2")
 PIECES = 12
 """In which the events are published, with a tick behind each."""
-KILLED = {4: "intake-1", 8: "weigher"}
-"""In the middle of which piece which worker gets SIGKILL."""
+KILLED = {8: "weigher", 9: "intake-1"}
+"""In the middle of which piece which worker gets SIGKILL: one soon after the other, so that both are away."""
 OFTEN: Tree = {"streams": {"checkpoint_seconds": 2.0}}
 """So that the weigher that is killed has a checkpoint to go on from."""
 SETTLE_SECONDS = 60.0
@@ -163,8 +163,8 @@ def publish(platform: Platform, events: Sequence[ComplaintEvent]) -> None:
         size = -(-len(events) // PIECES)
         for number in range(PIECES):
             piece = events[number * size : (number + 1) * size]
-            if number in KILLED:
-                wait_at_work(platform, KILLED[number])
+            if number == min(KILLED):
+                wait_at_work(platform)
             for place, event in enumerate(piece):
                 publisher.publish(event)
                 if number in KILLED and place == len(piece) // 2:
@@ -179,15 +179,13 @@ def arrived(event: ComplaintEvent) -> dt.datetime:
     return event.arrived_at or event.occurred_at
 
 
-def wait_at_work(platform: Platform, worker: str) -> None:
-    """Wait until the worker that is to be killed has something to lose."""
-    if worker == "weigher":
-        stored = "SELECT count() FROM pulse.weigher_checkpoints UNION ALL SELECT count() FROM pulse.surges"
-        platform.wait_until(
-            lambda: all(number for (number,) in platform.rows(stored)), "there are a checkpoint and a surge"
-        )
-    else:
-        platform.wait_until(lambda: all(has_parts(platform, each) for each in INTAKES), "both intakes work")
+def wait_at_work(platform: Platform) -> None:
+    """Wait until those that are to be killed have something to lose."""
+    platform.wait_until(lambda: all(has_parts(platform, each) for each in INTAKES), "both intakes work")
+    stored = "SELECT count() FROM pulse.weigher_checkpoints UNION ALL SELECT count() FROM pulse.surges"
+    platform.wait_until(
+        lambda: all(number for (number,) in platform.rows(stored)), "there are a checkpoint and a surge"
+    )
 
 
 def has_parts(platform: Platform, intake: str) -> bool:
