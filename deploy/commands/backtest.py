@@ -43,22 +43,25 @@ ROWS_PER_REFRESH = 1000
 
 @dataclass
 class Backtest:
-    """What a run found: each episode as it was when it opened, and when it cleared."""
+    """What a run found: each episode as it was when it opened, and as it was last told."""
 
     events: int = 0
     opened: dict[str, Surge] = field(default_factory=dict)
-    cleared: dict[str, Surge] = field(default_factory=dict)
+    last: dict[str, Surge] = field(default_factory=dict)
 
     def note(self, surge: Surge) -> None:
-        """Keep the first revision of an episode, and its clearing."""
+        """Keep the first revision of an episode, and the last."""
         self.opened.setdefault(surge.surge_id, surge)
-        if surge.state is SurgeState.CLEARED:
-            self.cleared[surge.surge_id] = surge
+        self.last[surge.surge_id] = surge
 
     def count_by_level(self) -> dict[str, int]:
         """Return the number of episodes at each level."""
         levels = [surge.level for surge in self.opened.values()]
         return {level.value: levels.count(level) for level in Level}
+
+    def count_open(self) -> int:
+        """Return the number of episodes that have not cleared."""
+        return sum(surge.state is SurgeState.OPEN for surge in self.last.values())
 
 
 @click.command()
@@ -119,7 +122,7 @@ def write_alerts(target: Path, found: Backtest, times: TimeFormat) -> None:
         writer = csv.writer(file)
         writer.writerow(HEADER)
         for surge in found.opened.values():
-            writer.writerow(_row(surge, found.cleared.get(surge.surge_id), times))
+            writer.writerow(_row(surge, found.last[surge.surge_id], times))
 
 
 def report(found: Backtest, detector: Detector, seconds: float, *, as_json: bool) -> None:
@@ -129,7 +132,7 @@ def report(found: Backtest, detector: Detector, seconds: float, *, as_json: bool
         summary = {
             "events": found.events,
             "surges": levels,
-            "open": len(found.opened) - len(found.cleared),
+            "open": found.count_open(),
             "detector_version": detector.version,
             "seconds": round(seconds, 1),
         }
@@ -139,7 +142,7 @@ def report(found: Backtest, detector: Detector, seconds: float, *, as_json: bool
     click.echo(f"{found.events} events, surges: {named} ({seconds:.0f} s)")
 
 
-def _row(surge: Surge, cleared: Surge | None, times: TimeFormat) -> tuple[object, ...]:
+def _row(surge: Surge, last: Surge, times: TimeFormat) -> tuple[object, ...]:
     unit = WHOLE_CITY if surge.level is Level.CITY else surge.unit
     opened = times.write(surge.opened_at)
     return (
@@ -148,7 +151,7 @@ def _row(surge: Surge, cleared: Surge | None, times: TimeFormat) -> tuple[object
         surge.level.value,
         opened,
         opened,
-        times.write(cleared.cleared_at) if cleared and cleared.cleared_at else "",
+        times.write(last.cleared_at) if last.cleared_at else "",
         surge.observed,
         f"{surge.expected:.4g}",
         f"{times.write(surge.window_start)}/{times.write(surge.window_end)}",

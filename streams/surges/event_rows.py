@@ -134,15 +134,21 @@ def read_arrivals(rows: Iterable[Sequence[str]], times: TimeFormat) -> Iterator[
         yield arrival if arrival.weighed == clock else arrival._replace(weighed=clock)
 
 
+def lone_reporter(request_id: str) -> str:
+    """Return who stands for a request's unknown reporter, as in the stream: one who sent nothing else."""
+    return f"/{request_id}"
+
+
 def _arrival(row: Sequence[str], line: int, columns: Columns, times: TimeFormat) -> Arrival:
     occurred = _time(row, line, columns.occurred_at, "occurred_at", times)
     weighed = occurred
     if columns.arrived_at is not None and row[columns.arrived_at]:
         weighed = _time(row, line, columns.arrived_at, "arrived_at", times)
     event_id = _cell(row, columns.event_id) or f"line-{line}"
+    request_id = _cell(row, columns.request_id) or event_id
     return Arrival(
         event_id,
-        _cell(row, columns.request_id) or event_id,
+        request_id,
         Path(
             row[columns.unit],
             _cell(row, columns.community),
@@ -150,7 +156,7 @@ def _arrival(row: Sequence[str], line: int, columns: Columns, times: TimeFormat)
             _cell(row, columns.district),
             _cell(row, columns.city),
         ),
-        _cell(row, columns.reporter),
+        _cell(row, columns.reporter) or lone_reporter(request_id),
         _cell(row, columns.category),
         occurred,
         weighed,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.chaos.platform import Platform as RunningPlatform
 from deploy.local.prepare import keep_registry, prepare_platform
-from deploy.local.stack import plan_stack, start_stack
+from deploy.local.stack import Broker, plan_stack, start_stack
 from deploy.settings import DeploySettings, load_settings
 from deploy.sources import Tree
 
@@ -19,9 +19,11 @@ PATIENCE_SECONDS = 240
 class Platform(RunningPlatform):
     """A running stack."""
 
-    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+    def wait_until(
+        self, condition: Callable[[], bool], what: str, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         """Wait, in vain only so long."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + patience_seconds
         while not condition():
             assert time.monotonic() < deadline, f"gave up waiting until {what}; see {self.stack.logs}"
             time.sleep(0.3)
@@ -33,11 +35,12 @@ def running_platform(
     registry: Path | None = None,
     deploy: DeploySettings | None = None,
     workers_own: Tree | None = None,
+    broker: Broker = "tansu",
 ) -> Iterator[Platform]:
     """Start a stack of its own in a directory, and end it; `workers_own` are settings of its workers."""
     if registry is not None:
         keep_registry(directory, registry)
-    plan = plan_stack(directory, "tansu", deploy, workers_own=workers_own)
+    plan = plan_stack(directory, broker, deploy, workers_own=workers_own)
     stack = start_stack(plan, prepare_platform, lambda _: None, tied=True)
     try:
         yield Platform(stack, load_settings(plan.forced))

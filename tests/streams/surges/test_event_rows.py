@@ -44,6 +44,23 @@ def test_ancestors_and_category_are_taken() -> None:
     assert one.occurred == int(dt.datetime(2023, 1, 1, tzinfo=dt.UTC).timestamp() * 1000)
 
 
+def test_a_request_without_a_reporter_is_a_reporter_of_its_own() -> None:
+    found = read_arrivals(
+        [
+            ["unit", "occurred_at", "event_id", "request_id", "reporter"],
+            ["E", "2023-01-01T00:00:00", "a", "r", ""],
+            ["E", "2023-01-01T00:00:00", "b", "r", ""],
+            ["E", "2023-01-01T00:00:00", "c", "", ""],
+            ["E", "2023-01-01T00:00:00", "", "", ""],
+            ["E", "2023-01-01T00:00:00", "d", "s", "r"],
+        ],
+        TimeFormat(SHANGHAI),
+    )
+    first, again, *others = [each.reporter for each in found]
+    assert first == again
+    assert len({first, *others}) == 4
+
+
 def test_the_clock_never_runs_backwards() -> None:
     found = list(
         read_arrivals(
