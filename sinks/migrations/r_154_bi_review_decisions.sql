@@ -1,4 +1,4 @@
--- As 0154, with what the tagger had said, and whether `pulse review` has put the decision into effect.
+-- What people decided, what the tagger had said, and whether `pulse review` has put it into effect.
 CREATE OR REPLACE VIEW {bi}.review_decisions {on_cluster}
 (
     kind String COMMENT 'tag or name: what is decided about',

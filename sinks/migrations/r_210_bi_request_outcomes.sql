@@ -3,6 +3,7 @@
 -- in no rate.
 -- A parameterised view has no columns of its own to comment: they are those of request_outcomes, which is this view
 -- at the end of time. The registry is the one in force at any as_of, since the tables keep no older one.
+-- A request's events are ordered by one number, as in bi.requests.
 CREATE OR REPLACE VIEW {bi}.request_outcomes_at {on_cluster}
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS WITH
@@ -18,11 +19,15 @@ AS WITH
             argMaxIfOrNull(assumeNotNull(f.due_at), at, isNotNull(f.due_at)) AS said_due_at,
             argMaxIfOrNull(assumeNotNull(f.satisfaction), at, isNotNull(f.satisfaction)) AS rating,
             countIf(kind = 'reopened') AS reopened,
-            toString(argMin(f.problem_type, (kind != 'opened', at))) AS problem_type,
-            toString(argMin(f.estate_id, (kind != 'opened', at))) AS estate_id
+            toString(argMin(f.problem_type, first_at)) AS problem_type,
+            toString(argMin(f.estate_id, first_at)) AS estate_id
         FROM
         (
-            SELECT *, (occurred_at, epoch, off) AS at
+            SELECT
+                *,
+                toInt128(toUnixTimestamp64Milli(occurred_at)) * bitShiftLeft(toInt128(1), 56)
+                    + bitShiftLeft(toInt128(epoch), 40) + off AS at,
+                if(kind = 'opened', at, at + bitShiftLeft(toInt128(1), 110)) AS first_at
             FROM {db}.complaints FINAL
             WHERE weighed_at < {as_of:DateTime64(3, 'UTC')}
         ) AS f
@@ -64,7 +69,6 @@ FROM requests AS r
 INNER JOIN {db}.units_current AS units ON units.id = r.estate_id
 WHERE units.level = 'estate' AND units.status = 'delivered'
 COMMENT 'Parameterised by as_of: request_outcomes as they were known at that moment';
-
 CREATE OR REPLACE VIEW {bi}.request_outcomes {on_cluster}
 (
     source String COMMENT 'Request system that sent it',

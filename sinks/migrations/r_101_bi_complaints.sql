@@ -1,5 +1,6 @@
 -- FINAL stands here so that no reader has to think of it. Who complained is shown as a hash to count by, never
--- as the keyed hash that the source sent.
+-- as the keyed hash that the source sent. An event of an estate which the registry lacked then is of the estate that
+-- it is now.
 CREATE OR REPLACE VIEW {bi}.complaints {on_cluster}
 (
     source String COMMENT 'Request system that sent it',
@@ -40,8 +41,8 @@ AS SELECT
     source, request_id, event_id, kind, occurred_at, local_date,
     toHour(occurred_at, '{zone}') AS local_hour,
     weighed_at AS received_at,
-    estate_id,
-    dictGetOrDefault('{db}.units_dict', 'name', ('estate', toString(estate_id)), '') AS estate,
+    dictGetOrDefault('{db}.candidates_dict', 'estate_id', tuple(toString(f.estate_id)), toString(f.estate_id)) AS estate_id,
+    dictGetOrDefault('{db}.units_dict', 'name', ('estate', estate_id), '') AS estate,
     community_id,
     dictGetOrDefault('{db}.units_dict', 'name', ('community', toString(community_id)), '') AS community,
     street_id,
@@ -50,5 +51,5 @@ AS SELECT
     dictGetOrDefault('{db}.units_dict', 'name', ('district', toString(district_id)), '') AS district,
     city_id, problem_type, problem_confidence, tag_rule, tag_confidence, other_estate_ids, title, text, category,
     channel, reporter_hash, status, department, due_at, satisfaction, registry_version
-FROM {db}.complaints FINAL
+FROM {db}.complaints AS f FINAL
 COMMENT 'One row an event; the complaints are those of kind opened';

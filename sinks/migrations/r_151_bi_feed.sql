@@ -1,6 +1,7 @@
 -- For watching, not for counting. Without FINAL: a screen that asks every second must not read all months of the
 -- facts, as FINAL has to (a second delivery may name another month). So a filter on occurred_at reads its months
--- alone, and whoever counts here counts distinct events.
+-- alone, and whoever counts here counts distinct events. An event of an estate which the registry lacked then is of the
+-- estate that it is now.
 CREATE OR REPLACE VIEW {bi}.feed {on_cluster}
 (
     source String COMMENT 'Request system that sent it',
@@ -27,8 +28,9 @@ CREATE OR REPLACE VIEW {bi}.feed {on_cluster}
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     source, request_id, event_id, kind, occurred_at, local_date, toHour(occurred_at, '{zone}') AS local_hour,
-    inserted_at AS stored_at, estate_id,
-    dictGetOrDefault('{db}.units_dict', 'name', ('estate', toString(estate_id)), '') AS estate,
+    inserted_at AS stored_at,
+    dictGetOrDefault('{db}.candidates_dict', 'estate_id', tuple(toString(f.estate_id)), toString(f.estate_id)) AS estate_id,
+    dictGetOrDefault('{db}.units_dict', 'name', ('estate', estate_id), '') AS estate,
     community_id, street_id, district_id, city_id, problem_type, tag_rule, tag_confidence, tag_version, title, text
-FROM {db}.complaints
+FROM {db}.complaints AS f
 COMMENT 'Deliveries of events as they are stored, repeats included';
