@@ -3,7 +3,7 @@
 - `NNNN_what.sql` is applied once and never edited after: its checksum is in the ledger, and an edited file is
   refused. They make what holds data; those that are not yet applied run in the order of their names.
 - `r_what.sql` is repeatable: it is applied again whenever its text, macros resolved, has changed. They run
-  last, in the order of their names: r_1xx are the views of the database for BI, r_2xx those of reports. A view
+  last, in the order of their names: r_1xx are views of the database for BI, r_2xx those of reports. A view
   is changed by editing its file.
 - ClickHouse has no transactions: a file that failed in its middle is applied again from its start. So every
   statement must be harmless to repeat (IF NOT EXISTS, OR REPLACE, MODIFY); a test holds the files to it.
