@@ -65,6 +65,7 @@ def _laid_out(document: Document, pages: int) -> tuple[bytes, int]:
         topMargin=MARGIN - PADDING,
         bottomMargin=BOTTOM - PADDING,
         title=document.title,
+        author="estate-pulse",
         subject="; ".join(document.notes[:2]),
         creator="estate-pulse",
         lang=document.language,

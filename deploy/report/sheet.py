@@ -68,7 +68,9 @@ def sheet(section: Section, room: float) -> Table:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
         ]
     )
-    return Table([*cells], colWidths=widths, repeatRows=1, hAlign="LEFT", spaceBefore=5, style=style)
+    return Table(
+        [*cells], colWidths=widths, repeatRows=1, splitInRow=1, hAlign="LEFT", spaceBefore=5, style=style
+    )
 
 
 def fitted(columns: Sequence[Column], room: float) -> tuple[float, list[float]]:
