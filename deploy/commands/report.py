@@ -15,6 +15,7 @@ from deploy.errors import OperationFailed
 from deploy.migration import patient
 from deploy.report.document import compose
 from deploy.report.formats import as_csv, as_html, as_xlsx
+from deploy.report.pdf import as_pdf
 from deploy.report.words import Words
 from deploy.settings import load_settings
 from sinks.clickhouse import ClickHouse
@@ -23,11 +24,8 @@ from sinks.report.period import FORMS, Period, UnreadablePeriod, parse_period
 from sinks.report.reading import NothingToReport, read_report
 from sinks.settings import SinksSettings
 
-WRITERS: Final = {"html": as_html, "csv": as_csv, "xlsx": as_xlsx}
-NO_PDF: Final = (
-    "pdf is not written here; write html and print it, e.g. `chromium --headless "
-    "--print-to-pdf=report.pdf report.html`: its style sheet is made for A4"
-)
+WRITERS: Final = {"html": as_html, "csv": as_csv, "xlsx": as_xlsx, "pdf": as_pdf}
+BINARY: Final = ("xlsx", "pdf")
 
 
 class PeriodParameter(click.ParamType):
@@ -48,10 +46,10 @@ class PeriodParameter(click.ParamType):
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*WRITERS, "pdf"]),
+    type=click.Choice([*WRITERS]),
     default="html",
     show_default=True,
-    help="How it is written. pdf: print the html.",
+    help="How it is written.",
 )
 @click.option(
     "--out",
@@ -78,10 +76,8 @@ def command(
 
     docs/report.md says what stands in it and how its lists are to be read.
     """
-    if form == "pdf":
-        raise click.UsageError(NO_PDF)
-    if form == "xlsx" and out is None and sys.stdout.isatty():
-        raise click.UsageError("a workbook is no text for a terminal; name a file with --out")
+    if form in BINARY and out is None and sys.stdout.isatty():
+        raise click.UsageError(f"{form} is no text for a terminal; name a file with --out")
     settings = patient(load_settings().sinks)
     report = read(settings, period, district, as_of and as_of.date())
     language = next(each for each in Language if each.key == lang)

@@ -1,4 +1,4 @@
-"""The report's charts as geometry; the template writes them as SVG. Pure.
+"""The report's charts as geometry; the page writes them as SVG, `chart` draws them into a PDF. Pure.
 
 Own drawings, as the console's: they print, need no script, and each stands over the table of its figures.
 """
@@ -48,8 +48,8 @@ class Drawing:
     height: float
     boxes: Sequence[Box]
     texts: Sequence[Text]
-    path: str = ""
-    """A line; empty: none."""
+    line: Sequence[tuple[float, float]] = ()
+    """The points of a line; none: no line."""
 
 
 def draw_months(months: Sequence[tuple[str, int, int]]) -> Drawing | None:
@@ -73,8 +73,8 @@ def draw_months(months: Sequence[tuple[str, int, int]]) -> Drawing | None:
             Text(round((index + 0.5) * step, 1), round(15 + HEIGHT - height, 1), "middle", f"{now:,}")
         )
         level = round(20 + HEIGHT * (1 - then / top), 1)
-        line.append(f"{round(index * step, 1)},{level} {round((index + 1) * step, 1)},{level}")
-    return Drawing(HEIGHT + 44, boxes, texts, "M" + " ".join(line))
+        line += [(round(index * step, 1), level), (round((index + 1) * step, 1), level)]
+    return Drawing(HEIGHT + 44, boxes, texts, line)
 
 
 def draw_bars(values: Sequence[tuple[str, float]]) -> Drawing | None:
@@ -115,7 +115,7 @@ def draw_scores(ratings: Sequence[Rating]) -> Drawing | None:
     bottom = len(ratings) * ROW
     texts += [Text(NAME + at * scale, bottom + 16, "middle", str(at)) for at in (0, 25, 50, 75, 100)]
     middle = round(NAME + AT_THE_MEAN * scale, 1)
-    return Drawing(bottom + 22, boxes, texts, f"M{middle},0 {middle},{bottom}")
+    return Drawing(bottom + 22, boxes, texts, [(middle, 0), (middle, bottom)])
 
 
 def _rounded(*numbers: float) -> tuple[float, float, float, float]:

@@ -6,6 +6,8 @@ import csv
 import dataclasses
 import datetime as dt
 import io
+import re
+from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
@@ -14,12 +16,14 @@ from openpyxl import load_workbook
 
 from deploy.commands.report import command
 from deploy.console.texts import Language, all_texts
-from deploy.report.document import Document, compose
+from deploy.report.document import Document, compose, written
 from deploy.report.formats import as_csv, as_html, as_xlsx
+from deploy.report.pdf import as_pdf
 from deploy.report.words import PACKAGE, Words
 from sinks.credit import Standing
 from sinks.report.contents import Figure, Home, Month, Outcome, Report, Tally
 from sinks.report.period import parse_period
+from tests.pdf_pages import packed, page_texts, read_pdf, rectangles
 
 NAMES = ["=甲物业", "乙<b>物业", "丙物业", "丁物业"]
 REPORT = Report(
@@ -125,6 +129,80 @@ def test_a_workbook_has_a_sheet_for_each_section_with_numbers(document: Document
     assert next(each for each in companies if "甲" in str(each[0]))[0] == "'=甲物业"
 
 
+def test_a_pdf_holds_title_notes_and_rows_in_the_order_of_the_page(document: Document) -> None:
+    text = "".join(page_texts(as_pdf(document)))
+    at = 0
+    for each in [document.title, *document.notes]:
+        at = text.index(packed(each), at)
+    for section in document.sections:
+        names = "".join(name for name, _ in section.columns)
+        kinds = [kind for _, kind in section.columns]
+        rows = ["".join(map(written, row, kinds)) for row in section.rows]
+        for each in [section.title, *section.notes, *([names] if rows else []), *rows]:
+            at = text.index(packed(each), at)
+    assert "乙<b>物业" in text
+
+
+def test_a_pdf_breaks_no_word_and_no_number() -> None:
+    document = compose(REPORT, Words(Language.ENGLISH), "Asia/Shanghai")
+    words = {word for page in read_pdf(as_pdf(document)).pages for word in page.extract_text().split()}
+    [companies] = [section for section in document.sections if section.key == "companies"]
+    kinds = [kind for _, kind in companies.columns]
+    cells = {written(value, kind) for row in companies.rows for value, kind in zip(row, kinds, strict=True)}
+    names = {word for name, _ in companies.columns for word in name.split()}
+    assert {each for each in cells if each.isascii()} | names <= words | {""}
+
+
+def test_a_pdf_has_numbered_pages_an_outline_and_the_same_bytes_for_the_same_report(
+    document: Document,
+) -> None:
+    content = as_pdf(document)
+    assert as_pdf(document) == content
+    pages = page_texts(content)
+    assert len(pages) > 1
+    foot = packed(document.title + "·" + "·".join(document.notes[:2]))
+    assert [f"{foot}{number}/{len(pages)}" in text for number, text in enumerate(pages, 1)] == [True] * len(
+        pages
+    )
+    reader = read_pdf(content)
+    assert [getattr(each, "title", "") for each in reader.outline] == [
+        each.title for each in document.sections
+    ]
+    assert reader.metadata is not None
+    assert reader.metadata.title == document.title
+
+
+def test_a_pdf_breaks_long_charts_and_tables_over_pages_and_loses_nothing() -> None:
+    """A large city's companies, one with a name that no page holds and a character beyond the first plane."""
+    names = [f"第{number:03d}号物业" for number in range(130)] + ["长" * 2500 + "𠮷"]
+    homes = [Home(f"e{number}", f"小区{number}", name, 1000, True) for number, name in enumerate(names)]
+    sizes = [5 + number % 40 for number in range(len(names))]
+    outcomes = [
+        Outcome(
+            True, f"e{number}", "noise", "estate", True, Tally(size, size, 0, size, 0, size, 0, size, size)
+        )
+        for number, size in enumerate(sizes)
+    ]
+    city = dataclasses.replace(REPORT, homes=homes, outcomes=outcomes)
+    document = compose(city, Words(Language.CHINESE), "Asia/Shanghai")
+    [companies] = [section for section in document.sections if section.key == "companies"]
+    content = as_pdf(document)
+    pages = page_texts(content)
+    text = "".join(pages)
+    assert [name for name in names[:-1] if text.count(name) != 2] == []
+    assert text.count("长") >= 2 * 2500
+    assert text.count("𠮷") == 2
+    with_rows = [page for page in pages if re.search("号物业[红黑]?榜?[0-9]+[0-9]+–", page)]
+    assert len(with_rows) > 2
+    head = packed("".join(name for name, _ in companies.columns))
+    assert [page for page in with_rows if head not in page] == []
+    drawn = rectangles(content)
+    assert companies.drawing is not None
+    boxes = [(box.width, box.height) for box in companies.drawing.boxes]
+    assert len(boxes) == 2 * len(names)
+    assert not Counter(boxes) - Counter(drawn)
+
+
 def test_a_report_of_nothing_is_one_too(document: Document) -> None:
     empty = dataclasses.replace(REPORT, outcomes=[], months=[], homes=[], ladder=[], negative=[], figures=[])
     for language in Language:
@@ -133,12 +211,13 @@ def test_a_report_of_nothing_is_one_too(document: Document) -> None:
         assert as_html(made)
         assert as_csv(made)
         assert as_xlsx(made)
+        assert packed(made.sections[-1].title) in page_texts(as_pdf(made))[-1]
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--period", "2021", "--format", "pdf"], "--print-to-pdf"),
+        (["--period", "2021", "--format", "doc"], "pdf"),
         (["--period", "2021..2022"], "is no period"),
         ([], "--period"),
     ],

@@ -5,16 +5,26 @@ The expected values are those of the report, written here once more by hand and 
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import itertools
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from pydantic import SecretStr
 
+from deploy.commands.report import command as report_command
+from deploy.console.texts import Language
 from deploy.local.clickhouse import prepare_clickhouse
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import running
+from deploy.report.document import Kind as ColumnKind
+from deploy.report.document import compose, written
+from deploy.report.words import Words
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
 from sinks.contract import COMPLAINTS
@@ -27,6 +37,7 @@ from sinks.settings import ClickHouseSettings, SinksSettings
 from sinks.units import store_units
 from streams.contract import Tagged
 from tests.district_facts import example_registry, tagged_district
+from tests.pdf_pages import packed, page_texts
 
 pytestmark = pytest.mark.stack
 
@@ -169,6 +180,49 @@ def test_the_report_of_a_year_agrees_with_the_views(server: ClickHouse, settings
     ]
     assert sum(each.complaints for each in companies) == report.total().requests
     assert all(each.rating for each in companies)
+
+
+def test_the_printed_report_says_in_pdf_what_it_says_in_csv(
+    server: ClickHouse, settings: SinksSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PULSE_SINKS__CLICKHOUSE__HOST", settings.clickhouse.host)
+    monkeypatch.setenv("PULSE_SINKS__CLICKHOUSE__PORT", str(settings.clickhouse.port))
+    monkeypatch.setenv("PULSE_SINKS__CLICKHOUSE__PASSWORD", settings.clickhouse.password.get_secret_value())
+    for form in ("csv", "pdf"):
+        options = ["--period", "2021", "--format", form, "--out", f"report.{form}"]
+        result = CliRunner().invoke(report_command, options)
+        assert result.exit_code == 0, result.output
+    pages = page_texts(Path("report.pdf").read_bytes())
+    document = compose(
+        read_report(server, settings, parse_period("2021")), Words(Language.CHINESE), settings.zone
+    )
+    foot = packed("·".join([document.title, *document.notes[:2]]))
+    assert all(f"{foot}{number}/{len(pages)}" in text for number, text in enumerate(pages, 1))
+    text = "".join(pages)
+    assert "坪山区住宅小区治理报告" in text
+    assert "小区诉求3,540" in text
+    assert "同比增长（%）85.53" in text
+    rows = list(csv.reader(Path("report.csv").read_text("utf-8-sig").splitlines()))
+    for section in document.sections:
+        text = text[text.index(packed(section.title)) :]
+        start = rows.index([section.title]) + 2
+        table = list(itertools.takewhile(bool, rows[start:]))
+        assert len(table) == len(section.rows)
+        for row in table:
+            kinds = [kind for _, kind in section.columns]
+            found = re.search("".join(map(shown_as, row, kinds)), text)
+            assert found, row
+            text = text[found.end() :]
+
+
+def shown_as(cell: str, kind: ColumnKind) -> str:
+    """Return the pattern of a cell of the CSV file as people read it; some numbers are texts already."""
+    try:
+        number = int(cell) if kind is ColumnKind.COUNT else float(cell)
+    except ValueError:
+        return re.escape(packed(cell))
+    return f"(?:{re.escape(cell)}|{re.escape(written(number, kind))})"
 
 
 def test_a_report_of_a_past_date_can_be_made_again(server: ClickHouse, settings: SinksSettings) -> None:
