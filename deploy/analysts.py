@@ -45,11 +45,13 @@ def filters(level: Level, unit: str, database: str = contract.BI_DATABASE) -> di
         raise ValueError(f"a scope is LEVEL:UNIT, LEVEL one of {', '.join(LEVELS)}")
     own = f"{level}_id = {_quoted(unit)}"
     units = f"level = 'estate' AND id = {_quoted(unit)}" if level is Level.ESTATE else own
+    # Written into a file, with the unit quoted; nobody runs it as it stands here.
+    counted = f"(level, unit) IN (SELECT level, id FROM {database}.units WHERE {units})"  # noqa: S608
     return {
         **dict.fromkeys(PLACED_VIEWS, own),
         contract.BI_UNITS: units,
-        # Written into a file, with the unit quoted; nobody runs it as it stands here.
-        contract.BI_UNIT_COUNTS: f"(level, unit) IN (SELECT level, id FROM {database}.units WHERE {units})",  # noqa: S608
+        contract.BI_UNIT_COUNTS: counted,
+        contract.BI_UNIT_PERIODS: counted,
     }
 
 

@@ -45,6 +45,7 @@ BI_COMPLAINTS: Final = "complaints"
 BI_COMPLAINTS_NOW: Final = "complaints_now"
 BI_REQUESTS: Final = "requests"
 BI_UNIT_COUNTS: Final = "unit_counts"
+BI_UNIT_PERIODS: Final = "unit_periods"
 BI_SURGES: Final = "surges"
 BI_ESTATES: Final = "estates"
 BI_DATA_QUALITY: Final = "data_quality"
@@ -70,6 +71,7 @@ BI_VIEWS: Final = (
     BI_COMPLAINTS_NOW,
     BI_REQUESTS,
     BI_UNIT_COUNTS,
+    BI_UNIT_PERIODS,
     BI_SURGES,
     BI_ESTATES,
     BI_DATA_QUALITY,
