@@ -182,9 +182,9 @@ def arrived(event: ComplaintEvent) -> dt.datetime:
 def wait_at_work(platform: Platform) -> None:
     """Wait until those that are to be killed have something to lose."""
     platform.wait_until(lambda: all(has_parts(platform, each) for each in INTAKES), "both intakes work")
-    stored = "SELECT count() FROM pulse.weigher_checkpoints UNION ALL SELECT count() FROM pulse.surges"
+    # Whether the weigher has a checkpoint by now is chance: it keeps none once it has weighed all that came.
     platform.wait_until(
-        lambda: all(number for (number,) in platform.rows(stored)), "there are a checkpoint and a surge"
+        lambda: platform.rows("SELECT count() FROM pulse.surges")[0][0] > 0, "there is a surge"
     )
 
 
