@@ -7,7 +7,7 @@ Macros, the whole set:
 - `{engine:X}`: X on one server, `ReplicatedX` on a cluster (path and replica are the server's defaults);
 - `{zone}`: the platform's time zone; `{minute_days}`, `{hour_days}`: retention;
 - `{dictionary_user}`: whom dictionaries load as;
-- `{include:NAME}`: in queries, what stands in `sinks/queries/NAME.sql`.
+- `{include:NAME}`: what stands in `sinks/queries/NAME.sql`; not for migrations that are applied once.
 
 In queries, `{name:Type}` of another name is a parameter that the server fills in.
 """
@@ -62,7 +62,7 @@ def resolve(text: str, settings: SinksSettings) -> str:
             raise UnknownMacro(f"{{{match[3]}}} is none of {', '.join(known)}, engine:...")
         return known[match[3]]
 
-    return MACRO.sub(value, text)
+    return MACRO.sub(value, INCLUDE.sub(lambda match: _query_file(match[1]), text))
 
 
 def split(text: str) -> list[str]:
@@ -87,8 +87,7 @@ def _pieces(text: str) -> Iterator[list[str]]:
 
 def query(name: str, settings: SinksSettings) -> str:
     """Return the one statement of `sinks/queries/NAME.sql`, macros replaced."""
-    text = INCLUDE.sub(lambda match: _query_file(match[1]), _query_file(name))
-    [statement] = split(resolve(text, settings))
+    [statement] = split(resolve(_query_file(name), settings))
     return statement
 
 

@@ -1,7 +1,5 @@
 -- Sums over parts. Distinct reporters: where no part's sketch is full (256), their union is exact; else the
 -- bottom-k estimate (k - 1) / (k-th smallest hash scaled to 0..1), relative standard error 6.3%.
--- What was counted at a name which the registry lacked then counts at the estate that it is now. Candidates are read
--- apart from all other units, so that a filter on a unit still finds its rows by the sorting key.
 -- The local hour lets the hours of the day be asked of counts instead of all facts: of ten million facts in 70 ms.
 CREATE OR REPLACE VIEW {bi}.unit_counts {on_cluster}
 (
@@ -39,15 +37,6 @@ AS SELECT
     toHour(c.bucket, '{zone}') AS local_hour
 FROM
 (
-    SELECT u.level, u.unit, u.grain, u.bucket, opened, petitioned, closed, reopened, categories, reporters
-    FROM {db}.unit_counts AS u FINAL
-    WHERE NOT (u.level = 'estate' AND startsWith(u.unit, '?'))
-    UNION ALL
-    SELECT
-        u.level, dictGetOrDefault('{db}.candidates_dict', 'estate_id', tuple(u.unit), u.unit) AS unit, u.grain, u.bucket,
-        opened, petitioned, closed, reopened, categories, reporters
-    FROM {db}.unit_counts AS u FINAL
-    WHERE u.level = 'estate' AND startsWith(u.unit, '?')
-) AS c
+{include:counts_of_units_now}) AS c
 GROUP BY level, unit, grain, c.bucket
 COMMENT 'What happened at each unit in each minute, hour and day';

@@ -50,17 +50,11 @@ SELECT
     pow(sqrt(expected) + reach, 2) AS expected_high
 FROM
 (
-    SELECT
-        u.level,
-        if(
-            u.level = 'estate' AND startsWith(u.unit, '?'),
-            dictGetOrDefault('{db}.candidates_dict', 'estate_id', tuple(u.unit), u.unit),
-            u.unit
-        ) AS unit,
-        toDate(u.bucket, '{zone}') AS day,
-        opened, petitioned, closed, reopened, categories, reporters
-    FROM {db}.unit_counts AS u FINAL
-    WHERE u.grain = 'day'
+    SELECT *, toDate(bucket, '{zone}') AS day
+    FROM
+    (
+{include:counts_of_units_now}    )
+    WHERE grain = 'day'
 ) AS c
 ARRAY JOIN
     [
