@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 
@@ -56,6 +56,15 @@ CONDITIONS: Final = {
 """Macro -> what it stands for, in the order in which they are put in."""
 
 
+def statement(name: str, settings: SinksSettings) -> str:
+    """Return the one statement of `queries/NAME.sql`, conditions and macros put in."""
+    text = files("deploy.console").joinpath("queries", f"{name}.sql").read_text()
+    for macro, condition in CONDITIONS.items():
+        text = text.replace(macro, condition)
+    [found] = split(resolve(text, settings))
+    return found
+
+
 class Database:
     """ClickHouse as the console's user; methods may be called from the event loop."""
 
@@ -72,7 +81,7 @@ class Database:
         )
         self._server = ClickHouse(self._settings.clickhouse)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="console-query")
-        self._statement = cache(self._load)
+        self._statement = cache(partial(statement, settings=self._settings))
 
     async def rows(
         self, name: str, row: type[Row], scope: Scope = EVERYTHING, within: Scope = EVERYTHING, **values: Any
@@ -137,10 +146,3 @@ class Database:
 
     async def _in_thread(self, work: Any, *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-
-    def _load(self, name: str) -> str:
-        text = files("deploy.console").joinpath("queries", f"{name}.sql").read_text()
-        for macro, condition in CONDITIONS.items():
-            text = text.replace(macro, condition)
-        [statement] = split(resolve(text, self._settings))
-        return statement

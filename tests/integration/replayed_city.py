@@ -101,7 +101,7 @@ def replay_city(directory: Path, events: Path, broker: Broker = "tansu") -> Outc
     two = DeploySettings(intake_workers=len(INTAKES), console=False)
     with running_platform(directory / "stack", registry_file, two, OFTEN, broker) as platform:
         publish(platform, [*events_of(arrivals, registry)])
-        expected = backtested(events, Detector(platform.settings.streams.detector, zone), zone)
+        expected = backtested(events, arrivals, Detector(platform.settings.streams.detector, zone), zone)
         patience = PATIENCE_SECONDS + len(arrivals) / EVENTS_PER_SECOND
         end = arrivals[-1].weighed / 1000
         platform.wait_until(lambda: platform.watermark() > end, "all is weighed", patience)
@@ -193,16 +193,15 @@ def has_parts(platform: Platform, intake: str) -> bool:
     return "pulse_stream_next_offset{" in httpx.get(platform.stack.state.metrics[intake]).text
 
 
-def backtested(events: Path, detector: Detector, zone: ZoneInfo) -> dict[str, Surge]:
+def backtested(
+    events: Path, arrivals: Iterable[Arrival], detector: Detector, zone: ZoneInfo
+) -> dict[str, Surge]:
     """Return the surges that `pulse backtest` finds in the file, by the ids that the stream gives them.
 
     The file's event ids are unique by themselves; the stream's name source and request too.
     """
     found = backtest.run(events, detector, TimeFormat(zone))
-    with events.open(encoding="utf-8", newline="") as file:
-        requests = {
-            each.event_id: each.request_id for each in read_arrivals(csv.reader(file), TimeFormat(zone))
-        }
+    requests = {each.event_id: each.request_id for each in arrivals}
     surges = {}
     for surge in found.last.values():
         unit = f"{surge.level.value}:{surge.unit}:"

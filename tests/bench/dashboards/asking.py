@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Final
 
-from deploy.console.database import CONDITIONS
+from deploy.console.database import statement
 from deploy.grafana.city import CITY
 from sinks.settings import SinksSettings
-from sinks.statements import resolve, split
+from sinks.statements import resolve
 
 TIME_FILTER: Final = "$__timeFilter("
 DAY: Final = dt.timedelta(days=1)
@@ -98,12 +98,4 @@ def _of_console(settings: SinksSettings, place: Place) -> Iterator[Question]:
     ]
     for name, what, values in asked:
         title = f"console: {name}, {what}" if what else f"console: {name}"
-        yield Question(title, "console", _of_file(name, settings), values)
-
-
-def _of_file(name: str, settings: SinksSettings) -> str:
-    text = files("deploy.console").joinpath("queries", f"{name}.sql").read_text()
-    for macro, condition in CONDITIONS.items():
-        text = text.replace(macro, condition)
-    [statement] = split(resolve(text, settings))
-    return statement
+        yield Question(title, "console", statement(name, settings), values)
