@@ -12,6 +12,10 @@ from faust.types import TP, TopicT
 from streams.batches import BatchTransport
 from streams.settings import StreamsSettings
 
+METADATA_SECONDS = 10
+"""Age at which a consumer asks anew which partitions there are. A broker that has just been started answers before it
+knows its topics: a group that shares them out at that moment has nothing to share, and finds out by the next answer.
+By default that takes five minutes."""
 QUEUED_BATCHES = 4
 """Batches that wait for the agent, at most: the bounded queue is the back-pressure."""
 
@@ -34,6 +38,7 @@ def build_app(group: str, settings: StreamsSettings) -> faust.App:
         # Nothing is kept there, but Faust makes it at every start, in the working directory by default.
         datadir=str(Path(tempfile.gettempdir()) / f"pulse-faust-{os.getuid()}-{group}"),
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_SECONDS * 1000,
         broker_commit_interval=settings.commit_seconds,
         broker_max_poll_records=settings.batch_records,
         consumer_max_fetch_size=8 * 1024 * 1024,

@@ -59,18 +59,22 @@ async def ask_broker(
     return GroupWord(_plain(starts), _plain(ends), committed, seats(members, everything))
 
 
-def seats(members: Mapping[str, Iterable[Partition]], everything: Collection[Partition]) -> Collection[str]:
+def seats(
+    members: Mapping[str, Iterable[Partition] | None], everything: Collection[Partition]
+) -> Collection[str]:
     """Return the members among whom all partitions are shared out; none where one has no owner.
 
-    The embedded broker does not tell who has what: there all members have a seat.
+    The embedded broker does not tell who has what (None): there all members have a seat. Nothing for anybody is
+    another matter: so shares out who was asked by a broker that did not know its topics yet.
     """
-    owned = {partition for each in members.values() for partition in each}
-    return frozenset() if owned and not owned.issuperset(everything) else frozenset(members)
+    told = [each for each in members.values() if each is not None]
+    owned = {partition for each in told for partition in each}
+    return frozenset() if told and not owned.issuperset(everything) else frozenset(members)
 
 
 async def _ask_coordinator(
     brokers: str, group: str, partitions: Collection[Partition]
-) -> tuple[dict[Partition, int], dict[str, list[Partition]]]:
+) -> tuple[dict[Partition, int], dict[str, list[Partition] | None]]:
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     await admin.start()
     try:
@@ -84,8 +88,8 @@ async def _ask_coordinator(
     return committed, _members(described)
 
 
-def _members(described: Any) -> dict[str, list[Partition]]:
-    """Return the members of a settled group with what each was given."""
+def _members(described: Any) -> dict[str, list[Partition] | None]:
+    """Return the members of a settled group with what each was given; None where the broker does not tell."""
     return {
         member["member_id"]: _assigned(member["member_assignment"])
         for group in described.to_object()["groups"]
@@ -94,9 +98,9 @@ def _members(described: Any) -> dict[str, list[Partition]]:
     }
 
 
-def _assigned(assignment: bytes) -> list[Partition]:
+def _assigned(assignment: bytes) -> list[Partition] | None:
     if not assignment:
-        return []
+        return None
     places = ConsumerProtocol.ASSIGNMENT.decode(assignment).partitions()
     return [(place.topic, place.partition) for place in places]
 

@@ -17,8 +17,10 @@ from deploy.local.kafka import apache_kafka
 from deploy.local.kafka_jars import fetch_jars, find_java
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.program import Program, running
-from streams.group_word import ask_broker
+from streams.group_word import CannotAsk, ask_broker
 from tests.streams.stalling_worker import STALL_SECONDS
+from tests.streams.test_batches import acknowledged
+from tests.streams.test_batches import worker as batch_worker
 from tests.streams.test_watchdog import PARTITIONS, new_topic, publish, wait_until, workers
 
 
@@ -33,8 +35,11 @@ def kafka_program(tmp_path: Path) -> tuple[Program, str]:
     return apache_kafka(tmp_path / "broker", port, controller_port), f"{LOOPBACK}:{port}"
 
 
-def seats(brokers: str, topic: str) -> Collection[str]:
-    return asyncio.run(ask_broker(brokers, f"g-{topic}", [], {topic})).seats
+def seats(brokers: str, topic: str, group: str = "") -> Collection[str]:
+    try:
+        return asyncio.run(ask_broker(brokers, group or f"g-{topic}", [], {topic})).seats
+    except CannotAsk:  # a broker that has just started has no coordinator yet
+        return ()
 
 
 def drop_all(brokers: str, topic: str, below: int) -> None:
@@ -42,6 +47,20 @@ def drop_all(brokers: str, topic: str, below: int) -> None:
     admin = KafkaAdminClient(bootstrap_servers=brokers)
     admin.delete_records({TopicPartition(topic, each): below for each in range(PARTITIONS)})
     admin.close()
+
+
+@pytest.mark.stack
+def test_partitions_that_the_broker_did_not_know_at_first_are_read_when_it_does(
+    kafka_program: tuple[Program, str], tmp_path: Path
+) -> None:
+    # As behind a restart: whoever shares out the partitions then finds none. No watch ends this worker.
+    program, brokers = kafka_program
+    with running(program), batch_worker(brokers, "late", tmp_path / "told") as process:
+        wait_until(lambda: bool(seats(brokers, "late", "group-late")), "it has joined")
+        new_topic(brokers, "late")
+        publish(brokers, "late", 100)
+        wait_until(lambda: acknowledged(tmp_path / "told") == 100, "all was taken")
+        assert process.poll() is None
 
 
 @pytest.mark.stack
