@@ -13,9 +13,9 @@ from streams.batches import BatchTransport
 from streams.settings import StreamsSettings
 
 METADATA_SECONDS = 10
-"""Age at which a consumer asks anew which partitions there are. A broker that has just been started answers before it
-knows its topics: a group that shares them out at that moment has nothing to share, and finds out by the next answer.
-By default that takes five minutes."""
+"""Age at which a consumer asks anew which partitions there are. A broker that was just started answers
+before it knows its topics: a group that shares them out at that moment has nothing to share, and finds out
+by the next answer. By default that takes five minutes."""
 QUEUED_BATCHES = 4
 """Batches that wait for the agent, at most: the bounded queue is the back-pressure."""
 

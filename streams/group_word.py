@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from streams.liveness import Partition
+from streams.lone_consumer import lone_consumer
 
 PATIENCE_SECONDS: Final = 10.0
 SETTLED: Final = "Stable"
@@ -47,15 +48,11 @@ async def ask_broker(
     """
     async with asyncio.timeout(PATIENCE_SECONDS):
         committed, members = await _ask_coordinator(brokers, group, partitions)
-        consumer = aiokafka.AIOKafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
-        await consumer.start()
-        try:
+        async with lone_consumer(brokers) as consumer:
             places = [TopicPartition(*each) for each in partitions]
             starts = await consumer.beginning_offsets(places) if places else {}
             ends = await consumer.end_offsets(places) if places else {}
             everything = {(topic, each) for topic in topics for each in await _partitions(consumer, topic)}
-        finally:
-            await consumer.stop()
     return GroupWord(_plain(starts), _plain(ends), committed, seats(members, everything))
 
 
@@ -64,8 +61,8 @@ def seats(
 ) -> Collection[str]:
     """Return the members among whom all partitions are shared out; none where one has no owner.
 
-    The embedded broker does not tell who has what (None): there all members have a seat. Nothing for anybody is
-    another matter: so shares out who was asked by a broker that did not know its topics yet.
+    The embedded broker does not tell who has what (None): there all members have a seat. Nothing for anybody
+    is another matter: so shares out who was told by a broker that did not know its topics yet.
     """
     told = [each for each in members.values() if each is not None]
     owned = {partition for each in told for partition in each}

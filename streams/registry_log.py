@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import aiokafka
 import zstandard
+from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
 from streams.contract import REGISTRY_TOPIC
+from streams.lone_consumer import lone_consumer
 
 CHUNK_BYTES: Final = 512 * 1024
 CHUNK_HEADER: Final = "x-chunk"
@@ -57,15 +58,11 @@ async def read_registry_document(brokers: str, version: str) -> str:
         UnknownRegistryVersion: the topic does not hold it.
         aiokafka.errors.KafkaError: the broker cannot be reached.
     """
-    consumer = aiokafka.AIOKafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
-    await consumer.start()
-    try:
+    async with lone_consumer(brokers) as consumer:
         return join_chunks(await _chunks(consumer, version), version)
-    finally:
-        await consumer.stop()
 
 
-async def _chunks(consumer: aiokafka.AIOKafkaConsumer, version: str) -> dict[int, bytes]:
+async def _chunks(consumer: AIOKafkaConsumer, version: str) -> dict[int, bytes]:
     partition = TopicPartition(REGISTRY_TOPIC, 0)
     consumer.assign([partition])
     await consumer.seek_to_beginning(partition)

@@ -46,7 +46,7 @@ class StreamsSettings(BaseModel):
         600.0, gt=0, description="Seconds between checkpoints of the weigher, which a start goes on from."
     )
     stall_seconds: float = Field(
-        120.0,
+        60.0,
         gt=0,
         description="Seconds that a worker may stand still while the log grows; then it ends with code 75.",
     )

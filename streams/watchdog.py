@@ -81,7 +81,8 @@ class Watchdog:
             stalled = asyncio.run(self._until_stalled())
         finally:
             self._health = Health(False, stalled)
-            tell_tasks(self._app.loop)
+            for loop in self._loops():
+                tell_tasks(loop)
             self._end(stalled)
 
     async def _until_stalled(self) -> str:
@@ -140,6 +141,12 @@ class Watchdog:
         """Return aiokafka's consumer; None while the app starts. Asking Faust for its own would make one."""
         consumer: Any = self._app._consumer
         return consumer._thread._consumer if consumer and consumer._thread else None
+
+    def _loops(self) -> list[asyncio.AbstractEventLoop]:
+        """Return the worker's event loop, and that of its consumer's thread where there is one by now."""
+        consumer: Any = self._app._consumer
+        thread = consumer._thread if consumer else None
+        return [self._app.loop, *([thread.thread_loop] if thread else [])]
 
     def _topics(self) -> set[str]:
         return {name for channel in [*self._app.topics] for name in channel.topics}

@@ -10,13 +10,13 @@ import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
 from sinks.alerts.book import Published
 from sinks.metrics import UNREADABLE_SURGES
 from sinks.records import UNREADABLE
 from streams.contract import SURGES_TOPIC, decode_surge
+from streams.lone_consumer import lone_consumer
 
 PLACE: Final = TopicPartition(SURGES_TOPIC, 0)
 POLL_MS: Final = 500
@@ -42,9 +42,7 @@ async def read_below(brokers: str, offset: int) -> AsyncIterator[list[Any]]:
     Raises:
         aiokafka.errors.KafkaError: the broker is away or refuses.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
-    await consumer.start()
-    try:
+    async with lone_consumer(brokers) as consumer:
         consumer.assign([PLACE])
         await consumer.seek_to_beginning(PLACE)
         while (position := await consumer.position(PLACE)) < offset:
@@ -53,5 +51,3 @@ async def read_below(brokers: str, offset: int) -> AsyncIterator[list[Any]]:
             if not records and position >= (consumer.highwater(PLACE) or 0):
                 return  # the log ends before the offset: its end was lost
             yield [record for record in records if record.offset < offset]
-    finally:
-        await consumer.stop()
