@@ -22,7 +22,7 @@ FIELDS: Final = (
     "lon", "lat", "crs",
 )  # fmt: skip
 """What of an event is read; events that agree in these are one letter."""
-KEPT_LETTERS: Final = 32_768
+KEPT_LETTERS: Final = 16_384
 LONGEST_KEPT: Final = 1000
 """Characters of title, text and address of a letter that is kept: this bounds the memory."""
 _written: Final = attrgetter(*FIELDS)
