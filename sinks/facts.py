@@ -18,6 +18,8 @@ from streams.contract import Path, Progress
 from streams.store import Arrival, Countable, Kind, Since
 
 KINDS: Final = {kind.value: kind for kind in Kind}
+WHOLE_LOG: Final = 1
+"""So far above the highest epoch, whatever is stored belongs to older ones, which come whole."""
 
 
 class Facts:

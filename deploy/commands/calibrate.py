@@ -12,29 +12,30 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from deploy.commands.options import as_json_option, zone_option
+from deploy.commands.options import ZoneParameter, as_json_option
 from deploy.database_errors import as_failures
 from deploy.errors import OperationFailed
 from deploy.migration import patient
-from deploy.settings import load_settings
+from deploy.settings import Settings, load_settings
+from sinks.facts import WHOLE_LOG, Facts
 from sinks.feedback import Feedback, read_feedback
 from streams.surges.arrival import Arrival
 from streams.surges.calibration import Cost, TooShort, choose, cost, plant
 from streams.surges.event_rows import TimeFormat, UnreadableRows, read_arrivals
-from streams.surges.settings import DetectorSettings
 
 THRESHOLDS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0)
+UTC = ZoneInfo("UTC")
+STORED = "stored history"
 
 
 @click.command()
 @click.option(
     "--events",
     "source",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV of the city's own history, with the columns of `pulse backtest`; 80 days are the least.",
+    help="CSV of the city's own history, with the columns of `pulse backtest`, instead of what is stored.",
 )
-@zone_option
+@click.option("--zone", type=ZoneParameter(), help="Zone of a CSV's times without one; UTC if not named.")
 @click.option(
     "--per-week",
     type=click.FloatRange(min=0, min_open=True),
@@ -58,8 +59,8 @@ THRESHOLDS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0)
 )
 @as_json_option
 def command(
-    source: Path,
-    zone: ZoneInfo,
+    source: Path | None,
+    zone: ZoneInfo | None,
     per_week: float,
     planted: int,
     seed: int,
@@ -68,21 +69,25 @@ def command(
 ) -> None:
     """Say which threshold keeps alerts within the budget, and what part of surges it misses.
 
-    The history is weighed once for each threshold, with surges planted into it. Every alert that is not about
-    a planted one counts as false: the history's own surges, too, so the figure errs on the high side.
+    The city's history (80 days are the least), as ClickHouse holds it or from --events, is weighed once for
+    each threshold by the detector's other settings in force, with surges planted into it. Every alert that is
+    not about a planted one counts as false, the history's own surges too: the figure errs on the high side.
     With --feedback the surges that people called not a surge stand beside it. Neither changes a threshold.
     """
-    feedback = _feedback() if with_feedback else None
+    if source is None and zone is not None:
+        raise click.UsageError("--zone goes with --events; the stored history has the platform's")
+    settings = load_settings()
+    feedback = _feedback(settings) if with_feedback else None
+    lived_by = ZoneInfo(settings.streams.zone) if source is None else zone or UTC
     try:
-        history = _read(source, zone)
+        history = _stored(settings) if source is None else _read(source, lived_by)
         arrivals, surges = plant(history, planted, seed)
     except (UnreadableRows, TooShort) as error:
-        raise OperationFailed(f"{source}: {error}") from error
-    settings = (DetectorSettings(threshold=threshold) for threshold in THRESHOLDS)
+        raise OperationFailed(f"{source or STORED}: {error}") from error
     console = Console(stderr=True)
     costs = [
-        cost(arrivals, surges, each, zone)
-        for each in track(settings, "weighing", len(THRESHOLDS), console=console)
+        cost(arrivals, surges, settings.streams.detector.model_copy(update={"threshold": each}), lived_by)
+        for each in track(THRESHOLDS, "weighing", console=console)
     ]
     chosen = choose(costs, per_week)
     if as_json:
@@ -99,9 +104,16 @@ def command(
         _print(costs, chosen, per_week, feedback)
 
 
-def _feedback() -> Feedback:
+def _feedback(settings: Settings) -> Feedback:
     with as_failures():
-        return read_feedback(patient(load_settings().sinks))
+        return read_feedback(patient(settings.sinks))
+
+
+def _stored(settings: Settings) -> list[Arrival]:
+    """Return all requests that ClickHouse holds, each by its first delivery."""
+    facts = Facts(patient(settings.sinks))
+    with as_failures():
+        return list(facts.arrivals(facts.highest_epoch() + WHOLE_LOG, {0: 0}))
 
 
 def _as_tree(feedback: Feedback) -> dict[str, object]:

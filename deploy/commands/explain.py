@@ -18,7 +18,7 @@ from deploy.database_errors import as_failures
 from deploy.errors import OperationFailed
 from deploy.migration import patient
 from deploy.settings import Settings, load_settings
-from sinks.facts import Facts
+from sinks.facts import WHOLE_LOG, Facts
 from sinks.surges import StoredSurges
 from streams.contract import Surge
 from streams.surges.arrival import Arrival
@@ -28,8 +28,6 @@ from streams.surges.recompute import differences, recompute
 DAYS_OF_YEAR = 365.25
 REFRESH = 1000
 SHOWN_REQUESTS = 10
-WHOLE_LOG = 1
-"""Above the highest epoch: facts of older epochs come whole."""
 
 
 @dataclass(frozen=True)

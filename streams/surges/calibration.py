@@ -23,6 +23,7 @@ from streams.surges.detector import Detector
 from streams.surges.hours import DAY, HOUR
 from streams.surges.replay import replay
 from streams.surges.settings import DetectorSettings
+from streams.surges.stretches import MINUTE
 
 LEAST_SIZE, MOST_SIZE = 8, 60
 SHORTEST, LONGEST = 2 * HOUR, 14 * DAY
@@ -59,24 +60,31 @@ class TooShort(ValueError):
 def plant(history: Sequence[Arrival], count: int, seed: int) -> tuple[list[Arrival], list[Planted]]:
     """Return the history with surges put into it, by the moment they are weighed, and what was planted.
 
+    Repeated deliveries are left out, as the detector does. They and the order of requests within a
+    minute change nothing of what is planted.
+
     Args:
-        history: requests, ascending by the moment they are weighed.
+        history: requests, ascending by the minute in which they are weighed.
         count: how many surges to plant, at as many estates at the most.
         seed: the same seed plants the same.
 
     Raises:
         TooShort: the history is no longer than the warm-up and the longest surge, or has no estate.
     """
-    begin, end = _counted(history)
+    first: dict[str, Arrival] = {}
+    for arrival in history:
+        first.setdefault(arrival.event_id, arrival)
+    arrivals = [*first.values()]
+    begin, end = _counted(arrivals)
     last_start = end - LONGEST - GRACE_SECONDS
-    paths = {arrival.path.estate: arrival.path for arrival in history if is_placed(arrival.path)}
+    paths = {arrival.path.estate: arrival.path for arrival in arrivals if is_placed(arrival.path)}
     if last_start <= begin or not paths:
         days = (end - begin) / DAY + WARM_UP_DAYS
         raise TooShort(f"{days:.0f} days of history are too few to calibrate on; 80 are the least")
     rng = np.random.default_rng(seed)
-    requests = Counter(arrival.path.estate for arrival in history)
-    planted, arrivals = [], list(history)
-    for number, estate in enumerate(_drawn(rng, requests, [*paths], count)):
+    requests = Counter(arrival.path.estate for arrival in arrivals)
+    planted = []
+    for number, estate in enumerate(_drawn(rng, requests, sorted(paths), count)):
         times = _times(rng, float(rng.uniform(begin, last_start)))
         planted.append(Planted(estate, times[0], times[-1]))
         arrivals += [
@@ -108,8 +116,8 @@ def choose(costs: Sequence[Cost], alerts_a_week: float) -> Cost | None:
 def _counted(arrivals: Sequence[Arrival]) -> tuple[float, float]:
     if not arrivals:
         raise TooShort("there is no history to calibrate on")
-    first, last = (arrivals[place].weighed / MILLISECONDS for place in (0, -1))
-    return first + WARM_UP_DAYS * DAY, last
+    minutes = [arrivals[place].weighed // MILLISECONDS // MINUTE * MINUTE for place in (0, -1)]
+    return minutes[0] + WARM_UP_DAYS * DAY, minutes[1] + MINUTE
 
 
 def _drawn(rng: np.random.Generator, requests: Counter[str], estates: list[str], count: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 
@@ -13,18 +12,15 @@ from click.testing import CliRunner
 from deploy.cli import pulse
 from deploy.local.clickhouse import ClickHouseServer
 from deploy.settings import load_settings
-from producers.contract import Kind
 from sinks.migrate import Migrator
 from sinks.sink import ClickHouseSink
-from streams.contract import Level, Surge, Tagged
-from streams.surges.arrival import Arrival
+from streams.contract import Level, Surge
 from streams.surges.hours import DAY, HOUR
 from tests.sinks.conftest import name_in_environment, own_databases
+from tests.sinks.made import SOURCE, fact_of
 from tests.streams.surges.city import burst, everyday, in_order, surges_of
 
 pytestmark = pytest.mark.stack
-
-SOURCE = "12345"
 
 
 @pytest.fixture(scope="module")
@@ -38,27 +34,10 @@ def surge(clickhouse_server: ClickHouseServer) -> Iterator[Surge]:
         name_in_environment(sinks, environment)
         Migrator(sinks).migrate()
         sink = ClickHouseSink(sinks)
-        sink.insert_facts([tagged(event, number) for number, event in enumerate(arrivals)])
+        sink.insert_facts([fact_of(event, number) for number, event in enumerate(arrivals)])
         found = surges_of(arrivals, load_settings().streams.detector)
         sink.insert_surges(found)
         yield [each for each in found if each.level is Level.ESTATE][-1]
-
-
-def tagged(event: Arrival, offset: int) -> Tagged:
-    return Tagged(
-        source=SOURCE,
-        request_id=event.request_id,
-        event_id=event.event_id.rpartition("/")[2],
-        kind=Kind.OPENED,
-        occurred_at=dt.datetime.fromtimestamp(event.occurred / 1000, dt.UTC),
-        weighed_at=dt.datetime.fromtimestamp(event.weighed / 1000, dt.UTC),
-        path=event.path,
-        problem_type=event.problem_type,
-        reporter=event.reporter,
-        epoch=1,
-        part=0,
-        offset=offset,
-    )
 
 
 def test_a_surge_comes_out_the_same_from_the_facts(surge: Surge) -> None:

@@ -12,17 +12,19 @@ from streams.buckets import Upserts
 from streams.calendar import LocalCalendar
 from streams.contract import Path, Tag, Tagged, identity
 from streams.counting import Countable, Counts, countable
+from streams.surges.arrival import Arrival
 
 HOUR = dt.timedelta(hours=1)
 NOON = dt.datetime(2021, 6, 1, 4, 0, tzinfo=dt.UTC)
 KINDS = (Kind.OPENED, Kind.OPENED, Kind.OPENED, Kind.CLOSED, Kind.REOPENED, Kind.PETITIONED, Kind.RATED)
+SOURCE = "12345"
 TYPES = ("parking", "noise", "property_service")
 
 
 def fact(number: int, at: dt.datetime = NOON, **fields: Any) -> Tagged:
     """An opened request of its own at estate e1; its offset is its number."""
     values: dict[str, Any] = {
-        "source": "12345",
+        "source": SOURCE,
         "request_id": f"r{number}",
         "event_id": f"v{number}",
         "kind": Kind.OPENED,
@@ -38,6 +40,24 @@ def fact(number: int, at: dt.datetime = NOON, **fields: Any) -> Tagged:
         "offset": number,
     }
     return Tagged(**{**values, **fields})
+
+
+def fact_of(arrival: Arrival, offset: int) -> Tagged:
+    """The fact that the weigher would have made this arrival of; of the event's identity its last part."""
+    return Tagged(
+        source=SOURCE,
+        request_id=arrival.request_id,
+        event_id=arrival.event_id.rpartition("/")[2],
+        kind=Kind.OPENED,
+        occurred_at=dt.datetime.fromtimestamp(arrival.occurred / 1000, dt.UTC),
+        weighed_at=dt.datetime.fromtimestamp(arrival.weighed / 1000, dt.UTC),
+        path=arrival.path,
+        problem_type=arrival.problem_type,
+        reporter=arrival.reporter,
+        epoch=1,
+        part=0,
+        offset=offset,
+    )
 
 
 def month_of_facts(seed: int, number: int, start: dt.datetime = NOON, days: int = 40) -> list[Tagged]:
