@@ -37,7 +37,7 @@ from streams.surges.voices import Voices
 
 __all__ = ["Arrival", "Detector", "DetectorSettings"]
 
-METHOD = "3"
+METHOD = "4"
 """Rises whenever the same settings may give other surges."""
 SWEEP_DAYS = 7
 """Each unit's old requests are dropped once in so many days."""

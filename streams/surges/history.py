@@ -66,6 +66,15 @@ class History:
         rows: NDArray[np.float64] = self._rows[days % DAYS_KEPT, index]
         return rows
 
+    def add(self, index: int, figure: int, values: NDArray[np.float64]) -> None:
+        """Add to one figure of a unit on all days, as `of` has them; the least stays a bound from below."""
+        self._rows[:, index, figure] += values
+
+    def of(self, index: int, figure: int) -> NDArray[np.float64]:
+        """Return one figure of a unit on all days, in the order in which they are held."""
+        column: NDArray[np.float64] = self._rows[:, index, figure]
+        return column
+
     def latest(self, index: int, figure: int) -> float:
         """Return one figure of a unit as it is known now."""
         return float(self._rows[self._latest, index, figure])

@@ -131,9 +131,15 @@ class Shares:
         return index
 
     def place(self, estate: int, level: Level, area: int) -> None:
-        """Note to which area of a level an estate belongs; the latest holds."""
+        """Note to which area of a level an estate belongs; the latest holds.
+
+        The area that an estate moves to is taken to have had its share all along, or its windows that begin
+        before the move would hold it against the area; the one that it leaves, to have had it until today.
+        """
         pair = self._pair_of.setdefault((estate, level), len(self._area_of_pair))
         if pair < len(self._area_of_pair):
+            if self._area_of_pair[pair] != area:
+                self._known[False].add(area, 0, self._known[True].of(estate, 0))
             self._area_of_pair[pair] = area
         else:
             self._estate_of_pair.append(estate)
