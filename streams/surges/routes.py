@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.contract import Level, Path
+from streams.contract import CANDIDATE_PREFIX, Level, Path
 from streams.surges.areas import UnitKey, area_keys, estate_key, is_placed
 from streams.surges.arrival import Record
 from streams.surges.episodes import Episode, path_above
@@ -141,10 +141,14 @@ class Routes(Mapping[UnitKey, Unit]):
             self.heard[heard].restore(entries)
 
     def _settle(self, route: Route, path: Path) -> None:
-        """Note where the estate lies now: a newer registry may have moved it to other areas."""
+        """Note where the estate lies now: a newer registry may have moved it to other areas.
+
+        A name that the registry lacks, and what is tied to no estate, lie wherever each message says.
+        """
         route.estate.path = path
+        is_fixed = route.is_placed and not path.estate.startswith(CANDIDATE_PREFIX)
         for area in route.areas:
-            self._shares.place(route.estate.index, area.level, area.index)
+            self._shares.place(route.estate.index, area.level, area.index, brings_share=is_fixed)
 
     def _unit(self, key: UnitKey, path: Path) -> Unit:
         unit = self._by_key.get(key)

@@ -60,6 +60,8 @@ class SharesState(msgspec.Struct, frozen=True):
     pair_levels: list[Level]
     pair_estates: NDArray[np.int64]
     pair_areas: NDArray[np.int64]
+    held: dict[int, list[int]]
+    """Of each pair whose estate has moved: the areas that have had its share."""
     prior: Floats
     of_estates: HistoryState
     of_areas: HistoryState
@@ -84,6 +86,8 @@ class Shares:
         """Where the pair of an estate and its area of a level stands in the two columns below."""
         self._estate_of_pair = array("q")
         self._area_of_pair = array("q")
+        self._held: dict[int, list[int]] = {}
+        """Of each pair whose estate has moved: the areas that have had its share."""
         self._prior = self._first_guess(FEWEST_UNITS)
         reached = settings.window_days + 2
         self._known = {True: History(3, reached), False: History(3, reached)}
@@ -100,6 +104,7 @@ class Shares:
             pair_levels=[level for _, level in self._pair_of],
             pair_estates=np.array(self._estate_of_pair, np.int64),
             pair_areas=np.array(self._area_of_pair, np.int64),
+            held={pair: areas.copy() for pair, areas in self._held.items()},
             prior=self._prior.copy(),
             of_estates=self._known[True].state(count),
             of_areas=self._known[False].state(self._areas),
@@ -117,6 +122,7 @@ class Shares:
         self._area_of_pair = array("q", state.pair_areas.tobytes())
         pairs = zip(self._estate_of_pair, state.pair_levels, strict=True)
         self._pair_of = {pair: place for place, pair in enumerate(pairs)}
+        self._held = {pair: areas.copy() for pair, areas in state.held.items()}
         self._prior = state.prior
         self._known[True].restore(state.of_estates)
         self._known[False].restore(state.of_areas)
@@ -130,20 +136,32 @@ class Shares:
         self._known[level is Level.ESTATE].enroll(index, _moments(self._prior, self._values))
         return index
 
-    def place(self, estate: int, level: Level, area: int) -> None:
+    def place(self, estate: int, level: Level, area: int, *, brings_share: bool) -> None:
         """Note to which area of a level an estate belongs; the latest holds.
 
-        The area that an estate moves to is taken to have had its share all along, or its windows that begin
-        before the move would hold it against the area; the one that it leaves, to have had it until today.
+        Args:
+            estate: its index.
+            level: that of the area.
+            area: its index among the areas.
+            brings_share: whether the area that the estate moves to is taken to have had its share all along,
+                or its windows that begin before the move would hold it against the area. The one that it
+                leaves has had it until today.
         """
         pair = self._pair_of.setdefault((estate, level), len(self._area_of_pair))
-        if pair < len(self._area_of_pair):
-            if self._area_of_pair[pair] != area:
-                self._known[False].add(area, 0, self._known[True].of(estate, 0))
-            self._area_of_pair[pair] = area
-        else:
+        if pair == len(self._area_of_pair):
             self._estate_of_pair.append(estate)
             self._area_of_pair.append(area)
+            return
+        left, self._area_of_pair[pair] = self._area_of_pair[pair], area
+        if brings_share and area != left:
+            self._bring(pair, estate, left, area)
+
+    def _bring(self, pair: int, estate: int, left: int, area: int) -> None:
+        # Once an area: while parts come to a new registry one after another, estates go to and fro.
+        held = self._held.setdefault(pair, [left])
+        if area not in held:
+            held.append(area)
+            self._known[False].add(area, 0, self._known[True].of(estate, 0))
 
     def add(self, estate: int, *, is_first: bool) -> None:
         """Count an event of an estate that occurred on the day that is not yet closed.

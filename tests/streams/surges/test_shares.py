@@ -70,7 +70,7 @@ def test_an_area_is_the_sum_of_its_estates() -> None:
     shares, counts = city()
     street = shares.enroll(Level.STREET)
     for estate in (3, 4):
-        shares.place(estate, Level.STREET, street)
+        shares.place(estate, Level.STREET, street, brings_share=True)
     day = live(shares, counts, 30, FIRST)
     parts = [shares.known(Level.ESTATE, estate, np.array([day]))[0, 0] for estate in (3, 4)]
     mean, _, unevenness = shares.known(Level.STREET, street, np.array([day]))[0]
@@ -86,3 +86,37 @@ def test_a_first_event_does_not_speak_for_a_large_share() -> None:
     shares.add(newcomer, is_first=True)
     live(shares, counts, 1, day)
     assert shares.latest(Level.ESTATE, newcomer) < 1.05 * before
+
+
+def shares_of_two_streets() -> tuple[Shares, int, int, int]:
+    shares, counts = city()
+    even, odd = shares.enroll(Level.STREET), shares.enroll(Level.STREET)
+    for estate in counts:
+        shares.place(estate, Level.STREET, odd if estate % 2 else even, brings_share=True)
+    return shares, even, odd, live(shares, counts, 30, FIRST)
+
+
+def means(shares: Shares, day: int, *streets: int) -> list[float]:
+    return [float(shares.known(Level.STREET, street, np.array([day]))[0, 0]) for street in streets]
+
+
+def test_an_estate_that_moves_brings_its_share_once_however_often_it_goes_to_and_fro() -> None:
+    shares, left, came_to, day = shares_of_two_streets()
+    held, before = means(shares, day, left, came_to)
+    own = float(shares.known(Level.ESTATE, 4, np.array([day]))[0, 0])
+    again = Shares(DetectorSettings())
+    for turn in range(6):
+        for street in (came_to, left):
+            shares.place(4, Level.STREET, street, brings_share=True)
+        if turn == 2:  # a start from a checkpoint knows what was brought
+            again.restore(shares.state())
+            shares = again
+    assert means(shares, day, left, came_to) == pytest.approx([held, before + own])
+
+
+def test_what_lies_wherever_a_message_says_brings_nothing() -> None:
+    shares, left, came_to, day = shares_of_two_streets()
+    before = means(shares, day, left, came_to)
+    for street in (came_to, left, came_to):
+        shares.place(4, Level.STREET, street, brings_share=False)
+    assert means(shares, day, left, came_to) == before
