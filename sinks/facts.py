@@ -18,8 +18,6 @@ from streams.contract import Path, Progress
 from streams.store import Arrival, Countable, Kind, Since
 
 KINDS: Final = {kind.value: kind for kind in Kind}
-WHOLE_LOG: Final = 1
-"""So far above the highest epoch, whatever is stored belongs to older ones, which come whole."""
 
 
 class Facts:
@@ -99,6 +97,11 @@ class Facts:
             # One path object an estate: a million arrivals would hold a million copies otherwise.
             path = paths.get(key := tuple(units)) or paths.setdefault(key, Path(*units))
             yield Arrival(identity, request_id, path, reporter, problem, occurred, weighed)
+
+    def all_arrivals(self) -> Iterator[Arrival]:
+        """Yield every opened request that is stored, as `arrivals` does."""
+        # Above the highest epoch whatever is stored belongs to older ones, which come whole.
+        return self.arrivals(self.highest_epoch() + 1, {0: 0})
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -139,13 +139,16 @@ class Watchdog:
 
     def _kafka_consumer(self) -> Any:
         """Return aiokafka's consumer; None while the app starts. Asking Faust for its own would make one."""
+        thread = self._consumer_thread()
+        return thread._consumer if thread else None
+
+    def _consumer_thread(self) -> Any:
         consumer: Any = self._app._consumer
-        return consumer._thread._consumer if consumer and consumer._thread else None
+        return consumer._thread if consumer else None
 
     def _loops(self) -> list[asyncio.AbstractEventLoop]:
         """Return the worker's event loop, and that of its consumer's thread where there is one by now."""
-        consumer: Any = self._app._consumer
-        thread = consumer._thread if consumer else None
+        thread = self._consumer_thread()
         return [self._app.loop, *([thread.thread_loop] if thread else [])]
 
     def _topics(self) -> set[str]:

@@ -17,7 +17,7 @@ from deploy.database_errors import as_failures
 from deploy.errors import OperationFailed
 from deploy.migration import patient
 from deploy.settings import Settings, load_settings
-from sinks.facts import WHOLE_LOG, Facts
+from sinks.facts import Facts
 from sinks.feedback import Feedback, read_feedback
 from streams.surges.arrival import Arrival
 from streams.surges.calibration import Cost, TooShort, choose, cost, plant
@@ -111,9 +111,8 @@ def _feedback(settings: Settings) -> Feedback:
 
 def _stored(settings: Settings) -> list[Arrival]:
     """Return all requests that ClickHouse holds, each by its first delivery."""
-    facts = Facts(patient(settings.sinks))
     with as_failures():
-        return list(facts.arrivals(facts.highest_epoch() + WHOLE_LOG, {0: 0}))
+        return list(Facts(patient(settings.sinks)).all_arrivals())
 
 
 def _as_tree(feedback: Feedback) -> dict[str, object]:

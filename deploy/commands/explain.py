@@ -18,7 +18,7 @@ from deploy.database_errors import as_failures
 from deploy.errors import OperationFailed
 from deploy.migration import patient
 from deploy.settings import Settings, load_settings
-from sinks.facts import WHOLE_LOG, Facts
+from sinks.facts import Facts
 from sinks.surges import StoredSurges
 from streams.contract import Surge
 from streams.surges.arrival import Arrival
@@ -82,8 +82,7 @@ def explain(settings: Settings, surge_id: str) -> Explanation:
         stored = StoredSurges(sinks).find(surge_id)
         if stored is None:
             raise OperationFailed(f"there is no surge {surge_id!r}; the console or bi.surges have the ids")
-        facts = Facts(sinks)
-        arrivals = _Shown(facts.arrivals(facts.highest_epoch() + WHOLE_LOG, {0: 0}), stored)
+        arrivals = _Shown(Facts(sinks).all_arrivals(), stored)
         detector = Detector(settings.streams.detector, ZoneInfo(settings.streams.zone))
         with arrivals.progress:
             again = recompute(stored, arrivals, detector)

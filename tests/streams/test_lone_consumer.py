@@ -36,9 +36,8 @@ def test_a_reader_whose_broker_goes_away_is_not_taken_for_cancelled(tmp_path: Pa
             consumer.assign([place])
             await consumer.seek_to_beginning(place)
             broker.kill()
-            await consumer.getmany(
-                place, timeout_ms=1000
-            )  # its fetches fail by now, and rest between two tries
+            # By the end of this its fetches have failed, and rest between two tries.
+            await consumer.getmany(place, timeout_ms=1000)
         assert not consumer._client._conns, "a connection was left open"
         return "ended"
 
