@@ -296,10 +296,15 @@ def identity(source: str, request_id: str, event_id: str) -> str:
     return f"{source}/{request_id}/{event_id}"
 
 
+def reporter_of(reporter: str, source: str, request_id: str) -> str:
+    """Return who reported a request: where that is unknown, somebody who has reported nothing else."""
+    return reporter or f"{source}/{request_id}"
+
+
 def reporter_hash(reporter: str) -> int:
     """Return the 64-bit hash by which reporters are told apart: BLAKE2b of 8 bytes, big-endian, unsigned.
 
-    An event without a reporter is its own: hash `source/request_id` then.
+    It is taken of `reporter_of`.
     """
     return int.from_bytes(hashlib.blake2b(reporter.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 

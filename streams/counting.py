@@ -18,7 +18,7 @@ import msgspec
 from producers.contract import Kind
 from streams.buckets import COUNTED, Day, Names, Upserts
 from streams.calendar import LocalCalendar
-from streams.contract import Path, reporter_hash
+from streams.contract import Path
 
 LOADED_AT_ONCE = 20_000
 """Events that a rebuild folds in one go: bounds its memory."""
@@ -34,7 +34,7 @@ class Countable(msgspec.Struct, frozen=True, gc=False):
     path: Path
     problem_type: str
     reporter: int
-    """Hash of the reporter, see `reporter_hash`."""
+    """See `reporter_hash`."""
 
 
 class Counts:
@@ -99,10 +99,3 @@ class Counts:
                 self.add(event)
             self.take_upserts()
         return len(self._seen) - before
-
-
-def countable(
-    identity: str, kind: Kind, occurred_s: int, path: Path, problem_type: str, reporter: str, request: str
-) -> Countable:
-    """Build what is counted; a missing reporter stands for itself by its request (`source/request_id`)."""
-    return Countable(identity, kind, occurred_s, path, problem_type, reporter_hash(reporter or request))

@@ -27,10 +27,11 @@ async def lone_consumer(brokers: str) -> AsyncIterator[aiokafka.AIOKafkaConsumer
     try:
         yield consumer
     finally:
-        await _stop(consumer)
+        await stop(consumer)
 
 
-async def _stop(consumer: aiokafka.AIOKafkaConsumer) -> None:
+async def stop(consumer: aiokafka.AIOKafkaConsumer) -> None:
+    """Stop a consumer, of a group or of none; raise CancelledError only where the caller was cancelled."""
     try:
         await consumer.stop()
     except asyncio.CancelledError:

@@ -22,8 +22,10 @@ from streams.contract import (
     Tagged,
     identity,
     milliseconds,
+    reporter_hash,
+    reporter_of,
 )
-from streams.counting import Countable, Counts, countable
+from streams.counting import Countable, Counts
 from streams.pipeline import (
     Dead,
     RawRecord,
@@ -251,15 +253,18 @@ def _identity(tagged: Tagged) -> str:
     return identity(tagged.source, tagged.request_id, tagged.event_id)
 
 
+def _reporter(tagged: Tagged) -> str:
+    return reporter_of(tagged.reporter, tagged.source, tagged.request_id)
+
+
 def _countable(tagged: Tagged) -> Countable:
-    return countable(
+    return Countable(
         _identity(tagged),
         tagged.kind,
         int(tagged.occurred_at.timestamp()),
         tagged.path,
         tagged.problem_type,
-        tagged.reporter,
-        f"{tagged.source}/{tagged.request_id}",
+        reporter_hash(_reporter(tagged)),
     )
 
 
@@ -285,7 +290,7 @@ def _arrival_frame(part: Part, first: int, tagged: list[Tagged]) -> ArrivalFrame
         identities=[_identity(event) for event in opened],
         request_ids=[event.request_id for event in opened],
         paths=[event.path for event in opened],
-        reporters=[event.reporter or f"{event.source}/{event.request_id}" for event in opened],
+        reporters=[_reporter(event) for event in opened],
         problem_types=[event.problem_type for event in opened],
         occurred_ms=[milliseconds(event.occurred_at) for event in opened],
         weighed_ms=[milliseconds(event.weighed_at) for event in opened],

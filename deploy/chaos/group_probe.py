@@ -16,6 +16,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import KafkaError
 
+from streams.lone_consumer import stop
+
 SESSION_MS: Final = 6000
 PATIENCE_SECONDS: Final = 30.0
 """A sound group takes some seconds."""
@@ -62,4 +64,4 @@ async def _hands_out(brokers: str, group: str, topic: str, patience_seconds: flo
     finally:
         with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
-                await consumer.stop()
+                await stop(consumer)

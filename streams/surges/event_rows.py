@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from streams.contract import Path
+from streams.contract import Path, reporter_of
 from streams.surges.arrival import Arrival
 
+NO_SOURCE = ""
+"""Whose the requests of a table are: it does not say."""
 UNIT_COLUMNS = ("estate", "unit")
 REPORTER_COLUMNS = ("reporter", "user")
 OPTIONAL_COLUMNS = (
@@ -134,11 +136,6 @@ def read_arrivals(rows: Iterable[Sequence[str]], times: TimeFormat) -> Iterator[
         yield arrival if arrival.weighed == clock else arrival._replace(weighed=clock)
 
 
-def lone_reporter(request_id: str) -> str:
-    """Return who stands for a request's unknown reporter, as in the stream: one who sent nothing else."""
-    return f"/{request_id}"
-
-
 def _arrival(row: Sequence[str], line: int, columns: Columns, times: TimeFormat) -> Arrival:
     occurred = _time(row, line, columns.occurred_at, "occurred_at", times)
     weighed = occurred
@@ -156,7 +153,7 @@ def _arrival(row: Sequence[str], line: int, columns: Columns, times: TimeFormat)
             _cell(row, columns.district),
             _cell(row, columns.city),
         ),
-        _cell(row, columns.reporter) or lone_reporter(request_id),
+        reporter_of(_cell(row, columns.reporter), NO_SOURCE, request_id),
         _cell(row, columns.category),
         occurred,
         weighed,

@@ -30,14 +30,14 @@ from producers.contract import ComplaintEvent, Kind
 from producers.publish import Publisher
 from producers.replay import END_MARGIN
 from producers.sources.synthetic import city
-from streams.contract import Level, Surge, identity, moment
+from streams.contract import Level, Surge, identity, moment, reporter_of
 from streams.contract import Path as Units
 from streams.estates.registry import Area, Estate, Registry
 from streams.estates.registry_csv import format_csv
 from streams.surges.arrival import Arrival
 from streams.surges.city_surge import WHOLE_CITY
 from streams.surges.detector import Detector
-from streams.surges.event_rows import TimeFormat, lone_reporter, read_arrivals
+from streams.surges.event_rows import NO_SOURCE, TimeFormat, read_arrivals
 from tests.integration.platform import PATIENCE_SECONDS, Platform, running_platform
 
 SOURCE = "replayed"
@@ -144,7 +144,7 @@ def registry_of(paths: Iterable[Units]) -> Registry:
 def events_of(arrivals: Iterable[Arrival], registry: Registry) -> Iterator[ComplaintEvent]:
     """Yield the opened requests that a source would send, which gives the estate as a field."""
     for arrival in arrivals:
-        is_named = arrival.reporter != lone_reporter(arrival.request_id)
+        is_named = arrival.reporter != reporter_of("", NO_SOURCE, arrival.request_id)
         yield ComplaintEvent(
             source=SOURCE,
             request_id=arrival.request_id,

@@ -25,7 +25,7 @@ from producers.publish import Publisher
 from producers.records import Record
 from producers.replay import END_MARGIN
 from producers.sources.synthetic import district, district_deliveries
-from streams.contract import Surge, SurgeState, milliseconds
+from streams.contract import Surge, SurgeState, milliseconds, reporter_of
 from streams.estates.registry_csv import format_csv
 from streams.settings import StreamsSettings
 from streams.surges.arrival import Arrival
@@ -72,7 +72,7 @@ def backtested(batch: Batch, settings: StreamsSettings, file: Path) -> dict[str,
             name,
             fact.request_id,
             fact.path,
-            fact.reporter or f"{fact.source}/{fact.request_id}",
+            reporter_of(fact.reporter, fact.source, fact.request_id),
             fact.problem_type,
             milliseconds(fact.occurred_at),
             milliseconds(fact.weighed_at),

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from producers.contract import Kind
 from streams.buckets import Upserts
 from streams.calendar import LocalCalendar
-from streams.contract import Path, Tag, Tagged, identity
-from streams.counting import Countable, Counts, countable
+from streams.contract import Path, Tag, Tagged, identity, reporter_hash, reporter_of
+from streams.counting import Countable, Counts
 from streams.surges.arrival import Arrival
 
 HOUR = dt.timedelta(hours=1)
@@ -93,14 +93,13 @@ def _again(chance: random.Random, facts: list[Tagged], offset: int) -> Tagged:
 
 def as_counted(fact: Tagged) -> Countable:
     """What the streams count of a fact."""
-    return countable(
+    return Countable(
         identity(fact.source, fact.request_id, fact.event_id),
         fact.kind,
         int(fact.occurred_at.timestamp()),
         fact.path,
         fact.problem_type,
-        fact.reporter,
-        f"{fact.source}/{fact.request_id}",
+        reporter_hash(reporter_of(fact.reporter, fact.source, fact.request_id)),
     )
 
 

@@ -25,6 +25,7 @@ from streams.contract import (
     identity,
     milliseconds,
     moment,
+    reporter_of,
 )
 from streams.liveness import Waits
 from streams.output import Output, Record
@@ -144,7 +145,7 @@ def arrival_of(tagged: Tagged) -> Arrival:
         identity(tagged.source, tagged.request_id, tagged.event_id),
         tagged.request_id,
         tagged.path,
-        tagged.reporter or f"{tagged.source}/{tagged.request_id}",
+        reporter_of(tagged.reporter, tagged.source, tagged.request_id),
         tagged.problem_type,
         milliseconds(tagged.occurred_at),
         milliseconds(tagged.weighed_at),

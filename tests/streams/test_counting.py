@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from producers.contract import Kind
 from streams.calendar import LocalCalendar
 from streams.contract import REPORTER_SKETCH_SIZE, Grain, Level, Path, reporter_hash
-from streams.counting import Countable, Counts, countable
+from streams.counting import Countable, Counts
 from tests.counted import Bucket, Measures, rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -24,7 +24,7 @@ def counts(memory_days: int = 2) -> Counts:
 
 
 def opened(identity: str, second: int = NOON, *, reporter: str = "", path: Path = PATH) -> Countable:
-    return countable(identity, Kind.OPENED, second, path, "leaks", reporter, identity)
+    return Countable(identity, Kind.OPENED, second, path, "leaks", reporter_hash(reporter or identity))
 
 
 def figures(state: Counts) -> dict[Bucket, Measures]:
@@ -62,7 +62,7 @@ def test_only_touched_buckets_are_told() -> None:
 def test_kinds_are_counted_apart() -> None:
     state = counts()
     for number, kind in enumerate(Kind):
-        state.add(countable(str(number), kind, NOON, PATH, "leaks", "r", "q"))
+        state.add(Countable(str(number), kind, NOON, PATH, "leaks", reporter_hash("r")))
     city = figures(state)[Level.CITY, "city", Grain.MINUTE, NOON]
     assert (city.opened, city.petitioned, city.closed, city.reopened) == (1, 1, 1, 1)
 
