@@ -145,6 +145,7 @@ class Detector:
         self._city.watch.restore(of_city)
         opened = (self._units.units[number] for number in state.open)
         self._open = {(unit.level, unit.name): unit for unit in opened}
+        self._forget_moments()
 
     def _start_at(self, hour: int) -> None:
         self._begin = self._hour = hour
@@ -177,14 +178,19 @@ class Detector:
         self._clock.close_day(self._hour)
         self._shares.close_day(today, surging)
         self._voices.close_day(today, self._shares.estates, surging)
-        self._seen.forget(now)
+        self._forget_moments()
         self._hours.forget_before(self._hour - HOURS_KEPT)
         settings = self._settings
         self._sweep(self._units.estates, today, now, settings.voice_days)
         self._sweep(self._units.areas, today, now, settings.window_days)
+
+    def _forget_moments(self) -> None:
+        """Forget, as of the day's begin, the ids and reporters that cannot matter any more."""
+        settings, now = self._settings, self._today_begins * HOUR
+        self._seen.forget(now)
         for heard, days in ((True, settings.voice_days), (False, settings.window_days)):
-            # By then every unit has had its turn since it last heard of such a reporter.
-            kept = max(days, settings.memory_days) + VOICE_SWEEP_DAYS + 2
+            # By then every unit has had its turn; and the latest of late events is remembered at all.
+            kept = max(days + VOICE_SWEEP_DAYS + 2, settings.memory_days)
             self._units.heard[heard].keep_since = now - kept * DAY
 
     def _sweep(self, units: Sequence[Unit], today: int, now: int, heard_days: int) -> None:

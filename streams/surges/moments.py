@@ -47,7 +47,7 @@ class Moments:
     """Keys with a moment each (s since 1970 UTC).
 
     A table with open places: an entry stands at the place that its high bits name, or behind it. Entries
-    before `keep_since` may be dropped whenever the table is written anew; whoever asks must not count them.
+    before `keep_since` count as dropped, and are when the table is written anew.
     """
 
     def __init__(self) -> None:
@@ -55,11 +55,12 @@ class Moments:
         self._write(np.empty(0, np.uint64), np.empty(0))
 
     def get(self, key: int) -> float | None:
-        """Return the moment of a key; None where it has none."""
+        """Return the moment of a key; None where it has none, or one before `keep_since`."""
         keys, place = self._keys, key >> self._shift
         while held := keys[place]:
             if held == key:
-                return self._seconds[place]
+                second = self._seconds[place]
+                return second if second >= self.keep_since else None
             place += 1
         return None
 
@@ -76,7 +77,7 @@ class Moments:
                 self._write(*self._entries(self.keep_since))
 
     def __len__(self) -> int:
-        """Return the number of entries held, those that may be dropped included."""
+        """Return the number of entries held, those that count as dropped included."""
         return self._count
 
     def copy(self) -> MomentsCopy:
@@ -113,7 +114,7 @@ class MomentsCopy(NamedTuple):
     keep_since: float
 
     def state(self) -> MomentsState:
-        """Return the entries that may not be dropped."""
+        """Return the entries that do not count as dropped."""
         return MomentsState(*_entries(self.keys, self.seconds, self.keep_since))
 
 

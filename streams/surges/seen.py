@@ -19,8 +19,7 @@ class SeenEvents:
         if occurred < minute - self._memory:
             return False
         key = key_of(event_id)
-        before = self.moments.get(key)
-        if before is not None and before >= self.moments.keep_since:
+        if self.moments.get(key) is not None:
             return False
         self.moments.put(key, occurred)
         return True

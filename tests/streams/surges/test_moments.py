@@ -50,6 +50,14 @@ def test_what_need_not_be_kept_takes_no_room_for_long() -> None:
     assert moments.copy().state().seconds.min() == moments.keep_since
 
 
+def test_what_counts_as_dropped_is_not_told_even_while_it_is_held() -> None:
+    moments = Moments()
+    moments.put(1, 10.0)
+    moments.put(2, 20.0)
+    moments.keep_since = 15
+    assert (moments.get(1), moments.get(2), len(moments)) == (None, 20.0, 2)
+
+
 def test_ids_are_forgotten_when_their_day_is_past_and_not_before() -> None:
     seen = SeenEvents(memory_days=45)
     assert seen.is_news("a", 10 * DAY + 5, 10 * DAY)
