@@ -103,7 +103,7 @@ class Moments:
         self._keys, self._seconds = array("Q", bytes(8 * room)), array("d", bytes(8 * room))
         np.frombuffer(self._keys, np.uint64)[places] = keys
         np.frombuffer(self._seconds, np.float64)[places] = seconds
-        self._count, self._most, self._last = len(keys), (1 << bits) * 5 // 8, room - 2
+        self._count, self._most, self._last = len(keys), (1 << bits) * 3 // 4, room - 2
 
 
 class MomentsCopy(NamedTuple):
