@@ -53,6 +53,8 @@ from streams.weighing import MINUTE_MS, Minutes, MissingArrivals
 log = logging.getLogger(__name__)
 
 STORE_POLL_SECONDS = 0.2
+LOOK_SECONDS = 5.0
+"""Between two looks for arrivals that are stored, and will not come."""
 PUBLISH_AT_ONCE = 1000
 REPLAYED_AT_ONCE = 20_000
 """Arrivals of a replay after which its surges are published, and a checkpoint may be taken."""
@@ -88,6 +90,10 @@ class Weigher:
         self._looked_at = 0
         self._is_told = True
         """Whether the broker has acknowledged all that the detector found: only then may it be kept."""
+        self._taken = 0
+        """How often frames were taken."""
+        self._seen_behind: tuple[int, dict[int, int]] | None = None
+        """What `look_for_gaps` saw when it looked last: `_taken` and `_parts_behind`."""
         self._lock = asyncio.Lock()
         """Held while the state is used: a rebuild or a stop may be asked for at any time."""
 
@@ -101,9 +107,38 @@ class Weigher:
     async def take(self, frames: list[ArrivalFrame]) -> None:
         """Take frames in order of their log and weigh the minutes that they complete."""
         async with self._lock:
+            self._taken += 1
             await self._take(frames)
             if self._checkpoints.is_due:
                 await self._take_checkpoint()
+
+    async def look_for_gaps(self) -> None:
+        """Rebuild where the sink has what will not come any more; called every so often.
+
+        Frames that were taken, and acknowledged, before a rebuild are in no later batch. What the sink had
+        not stored of them by then is missing until the next frame of its part tells, and there may be none.
+        """
+        if self._lock.locked():
+            return
+        async with self._lock:
+            try:
+                behind = await asyncio.to_thread(self._parts_behind)
+            except ConnectionError as exc:
+                log.info("no look for gaps: %s", exc)
+                return
+            # Twice the same: in between nothing came, so nothing is on its way.
+            if behind and (self._taken, behind) == self._seen_behind:
+                log.info("parts %s are stored further than they were taken: rebuilding", [*behind])
+                with self._waits.on("the rebuild"):
+                    await self._rebuild()
+            self._seen_behind = (self._taken, behind)
+
+    def _parts_behind(self) -> dict[int, int]:
+        """Return how far each part was taken that is stored further."""
+        parts = enumerate(self._minutes.parts)
+        return {
+            part: mark.next for part, mark in parts if self._store.stored_up_to(self._epoch, part) > mark.next
+        }
 
     async def stop(self) -> None:
         """Keep a last checkpoint, where there is time for it; called when no more is to be taken."""
@@ -258,6 +293,12 @@ def register(app: faust.App, weigher: Weigher) -> None:
         assignment: set[TP] = app.consumer.assignment()
         if assigned_parts(assignment, ARRIVALS_TOPIC):
             await weigher.assign()
+
+    async def look() -> None:
+        if assigned_parts(app.consumer.assignment(), ARRIVALS_TOPIC):
+            await weigher.look_for_gaps()
+
+    app.timer(interval=LOOK_SECONDS)(look)
 
     @app.on_before_shutdown.connect
     async def stop(*_: Any, **__: Any) -> None:

@@ -112,7 +112,7 @@ def _fate(record: RawRecord, batch: Batch) -> str:
 
 def _settle(stage: Stage, batch: Batch, look: Callable[[], None]) -> None:
     """Wait until the tables have come to the totals of the batch, or stand still short of them."""
-    tables, expected = stage.tables(patience_seconds=0.0), totals_of(batch)
+    tables = stage.tables(patience_seconds=0.0)
     seen, since = None, time.monotonic()
     while time.monotonic() - since < QUIET_SECONDS:
         look()
@@ -120,7 +120,7 @@ def _settle(stage: Stage, batch: Batch, look: Callable[[], None]) -> None:
             totals = tables.totals()
         except DatabaseError:
             totals = None
-        if totals == expected:
+        if totals == totals_of(batch):  # which `look` takes on, where a record came late into the log
             return
         if totals != seen:
             seen, since = totals, time.monotonic()

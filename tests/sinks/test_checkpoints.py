@@ -200,6 +200,29 @@ def test_a_checkpoint_may_be_ahead_of_what_the_writer_has_stored(city: City, exp
     asyncio.run(run())
 
 
+def test_what_was_acknowledged_before_a_rebuild_and_stored_after_it_is_weighed_in_the_end(
+    city: City, expected: list[Surge]
+) -> None:
+    async def run() -> None:
+        half, end = len(city.facts) // 2, len(city.facts)
+        city.store(0, half)
+        weigher, surges = city.weigher()
+        await weigher.assign()
+        first = [*surges]
+        city.store(half, end)  # its frames had been acknowledged by the weigher before, and come no more
+        await weigher.look_for_gaps()
+        await weigher.take([city.frame(0, half)])
+        await weigher.look_for_gaps()
+        assert surges == first, "frames that came in between say that more may be on its way"
+        await weigher.look_for_gaps()
+        assert surges == but_the_last_minute(expected, city)
+        await weigher.look_for_gaps()
+        await weigher.look_for_gaps()
+        assert surges == but_the_last_minute(expected, city), "once is enough"
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize("what", ["epoch", "settings", "damaged", "half"])
 def test_what_does_not_fit_is_passed_over(city: City, expected: list[Surge], what: str) -> None:
     async def run() -> None:
