@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from sys import intern
 from typing import Any, Final
 
 from sinks.clickhouse import ClickHouse
@@ -91,12 +92,12 @@ class Facts:
             positions |= {"weighed": since.weighed_ms, "occurred": since.occurred_ms}
         sql = self._arrivals if since is None else self._arrivals_since
         paths: dict[tuple[str, ...], Path] = {}
-        for identity, request_id, *units, reporter, problem, occurred, weighed in self._server.stream(
+        for identity, request_id, *units, reporter, problem, occurred, weighed, source in self._server.stream(
             sql, positions
         ):
             # One path object an estate: a million arrivals would hold a million copies otherwise.
             path = paths.get(key := tuple(units)) or paths.setdefault(key, Path(*units))
-            yield Arrival(identity, request_id, path, reporter, problem, occurred, weighed)
+            yield Arrival(identity, request_id, path, reporter, problem, occurred, weighed, intern(source))
 
     def all_arrivals(self) -> Iterator[Arrival]:
         """Yield every opened request that is stored, as `arrivals` does."""

@@ -209,6 +209,8 @@ class ArrivalFrame(msgspec.Struct, frozen=True, kw_only=True):
     problem_types: list[str]
     occurred_ms: list[int]
     weighed_ms: list[int]
+    sources: list[str] = []
+    """Empty: of a version that did not tell."""
 
 
 class SurgeState(StrEnum):

@@ -294,6 +294,7 @@ def _arrival_frame(part: Part, first: int, tagged: list[Tagged]) -> ArrivalFrame
         problem_types=[event.problem_type for event in opened],
         occurred_ms=[milliseconds(event.occurred_at) for event in opened],
         weighed_ms=[milliseconds(event.weighed_at) for event in opened],
+        sources=[event.source for event in opened],
     )
 
 

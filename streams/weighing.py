@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 
 from streams.contract import ArrivalFrame
 from streams.surges.detector import Arrival
@@ -91,4 +92,5 @@ def _arrival(frame: ArrivalFrame, index: int) -> Arrival:
         problem_type=frame.problem_types[index],
         occurred=frame.occurred_ms[index],
         weighed=frame.weighed_ms[index],
+        source=intern(frame.sources[index]) if frame.sources else "",
     )

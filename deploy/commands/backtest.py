@@ -71,7 +71,7 @@ class Backtest:
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV, rows in order of arrival. Needed columns: unit or estate, occurred_at (ISO 8601). Known ones: "
-    "reporter or user, event_id, arrived_at, category, community, street, district, city.",
+    "reporter or user, event_id, arrived_at, category, source, community, street, district, city.",
 )
 @click.option(
     "--out",

@@ -6,7 +6,7 @@ SELECT
     concat(source, '/', request_id, '/', event_id) AS identity, request_id,
     estate_id, community_id, street_id, district_id, city_id,
     if(reporter = '', concat(source, '/', request_id), reporter), problem_type,
-    toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(weighed_at)
+    toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(weighed_at), source
 FROM
 (
     SELECT

@@ -20,6 +20,8 @@ class Arrival(NamedTuple):
     """Milliseconds since 1970 UTC."""
     weighed: int
     """Milliseconds since 1970 UTC: the moment at which the detector may know of it."""
+    source: str = ""
+    """The system that it comes from; empty: one that was always there."""
 
 
 class Record(NamedTuple):

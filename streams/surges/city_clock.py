@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.surges.hours import HOUR, LocalHours
+from streams.surges.sources import Sources, SourcesState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,7 +27,7 @@ REFRESHED_DAYS = 15
 """Days behind the present whose expectation is revised at each close: the longest window lies within."""
 FLAT_EVENTS = 24.0
 """Pseudo-events, spread evenly over the day, that the hourly profile starts from."""
-COLUMNS = ("counts", "expected", "sent", "due", "days", "clock_hours")
+COLUMNS = ("counts", "expected", "known_expected", "sent", "due", "known_due", "days", "clock_hours")
 WEEKDAY_EVENTS = 100.0
 """Pseudo-events of an ordinary day that each weekday's factor starts from."""
 
@@ -41,6 +42,9 @@ class ClockState(msgspec.Struct, frozen=True):
     """Of each hour from `base` on, by what `COLUMNS` calls them."""
     per_day: float
     active_days: int
+    closed: int
+    """First hour of the day that is not closed."""
+    sources: SourcesState
 
 
 class CityClock:
@@ -56,6 +60,8 @@ class CityClock:
         self._expected = np.zeros(ROOM_HOURS)
         self._sent = np.zeros(ROOM_HOURS + 1)
         self._due = np.zeros(ROOM_HOURS + 1)
+        self._known_expected = np.zeros(ROOM_HOURS)
+        self._known_due = np.zeros(ROOM_HOURS + 1)
         self._days = np.zeros(ROOM_HOURS, np.int64)
         self._clock_hours = np.zeros(ROOM_HOURS, np.int64)
         self._place(first_hour)
@@ -63,11 +69,22 @@ class CityClock:
         """Events the city is expected to send on an ordinary day."""
         self.active_days = 0
         """Closed days with events among those that the profile looks back on."""
+        self._closed = first_hour
+        self._sources = Sources()
 
     def state(self) -> ClockState:
         """Return all that the clock knows."""
         columns = {name: getattr(self, f"_{name}").copy() for name in COLUMNS}
-        return ClockState(self._first, self._base, self._hour, columns, self.per_day, self.active_days)
+        return ClockState(
+            self._first,
+            self._base,
+            self._hour,
+            columns,
+            self.per_day,
+            self.active_days,
+            self._closed,
+            self._sources.state(),
+        )
 
     def restore(self, state: ClockState) -> None:
         """Know this, and nothing else."""
@@ -75,6 +92,8 @@ class CityClock:
         for name in COLUMNS:
             setattr(self, f"_{name}", state.columns[name].copy())
         self.per_day, self.active_days = state.per_day, state.active_days
+        self._closed = state.closed
+        self._sources.restore(state.sources)
 
     def reach(self, hour: int) -> None:
         """Go on to the hour after the one reached so far."""
@@ -82,16 +101,25 @@ class CityClock:
         slot = hour - self._base
         self._place(hour)
         self._sent[slot] = self._sent[slot - 1] + self._counts[slot - 1]
+        if self._sources.is_learning(hour):
+            begun = np.maximum(self._sources.beginnings() - self._base, 0)
+            self._sources.learn(hour, self._known_due[slot] - self._known_due[begun])
+            self._learn()
 
-    def add(self, second: float) -> None:
-        """Count one event that occurred at `second`; one that is older than the clock's memory is not."""
+    def add(self, second: float, source: str = "") -> bool:
+        """Count one event that occurred at `second`; return whether its source is known, not being learnt.
+
+        One that is older than the clock's memory is not counted.
+        """
+        is_known = self._sources.add(source, second, self._hour)
         slot = int(second // HOUR) - self._base
         if slot < 0:
-            return
+            return is_known
         self._counts[slot] += 1
         current = self._hour - self._base
         if slot < current:
             self._sent[slot + 1 : current + 1] += 1
+        return is_known
 
     def since(self, starts: Floats, now: float) -> tuple[Floats, Floats, Ints]:
         """Return what the city was due and what it sent since each start, and the starts' local days."""
@@ -107,13 +135,16 @@ class CityClock:
         sent = sent_now - self._sent[slots] - self._counts[slots] * np.minimum(part / passed, 1.0)
         return due, sent, self._days[slots]
 
-    def due_until(self, second: float) -> float:
-        """Return what the city was due from the start of its memory to `second`; quick, without vectors."""
+    def known_due_until(self, second: float) -> float:
+        """Return what the city was due from the start of its memory to `second`, but to sources being learnt.
+
+        Quick, without vectors.
+        """
         slot = int(second // HOUR) - self._base
         if slot < 0:
             return 0.0
         part = second / HOUR - slot - self._base
-        return self._due.item(slot) + self._expected.item(slot) * part
+        return self._known_due.item(slot) + self._known_expected.item(slot) * part
 
     def at_least_since(self, starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
         """Return what the city was due from starts to ends, and the least that it sent meanwhile.
@@ -138,9 +169,19 @@ class CityClock:
     def close_day(self, hour: int) -> None:
         """Learn from all hours before `hour`, the first of a new local day; expect the day that begins."""
         self._forget(hour)
+        self._sources.forget(hour)
+        self._closed = hour
+        self._learn()
+
+    def _learn(self) -> None:
+        hour = self._closed
         begin = max(self._first, self._base, hour - KEPT_HOURS)
+        if begin >= hour:
+            return
         past = self._columns(begin, hour)
         counts = self._counts[begin - self._base : hour - self._base]
+        # As many as the sources of today would have sent.
+        counts = counts / self._sources.level(np.arange(begin, hour))
         first = int(past.day[0])
         totals = np.bincount(past.day - first, counts).astype(np.float64)[-PROFILE_DAYS:]
         weekdays = ((np.arange(first, int(past.day[-1]) + 1, dtype=np.int64) + 6) % 7)[-PROFILE_DAYS:]
@@ -153,10 +194,13 @@ class CityClock:
     def _expect(self, begin: int, end: int, profile: Floats, factors: Floats) -> None:
         begin = max(begin, self._base, self._first)
         coming = self._columns(begin, end)
-        expected = self.per_day * factors[coming.weekday] * profile[coming.hour]
+        hours = np.arange(begin, end)
+        expected = self.per_day * factors[coming.weekday] * profile[coming.hour] * self._sources.level(hours)
+        known = expected * self._sources.known_part(hours)
         low, high = begin - self._base, end - self._base
-        self._expected[low:high] = expected
+        self._expected[low:high], self._known_expected[low:high] = expected, known
         self._due[low + 1 : high + 1] = self._due[low] + np.cumsum(expected)
+        self._known_due[low + 1 : high + 1] = self._known_due[low] + np.cumsum(known)
 
     def _columns(self, begin: int, end: int) -> _Columns:
         for hour in range(max(begin, self._hour + 1), end):

@@ -52,9 +52,9 @@ class CityWatch:
 
     def best(self, now: float) -> Window | None:
         """Return the window that opens the city's surge now; none where none does."""
-        end, excess = self._clock.due_until(now), self._settings.city_excess
+        end, excess = self._clock.known_due_until(now), self._settings.city_excess
         starts = (now - seconds for seconds in WINDOW_SECONDS)
-        due = self._clock.due_until
+        due = self._clock.known_due_until
         rising = [start for start in starts if self.sent(start) > excess * (end - due(start))]
         opening = [window for start in rising if self._opens(window := self.window_since(start, now))]
         return max(opening, key=lambda window: window.score, default=None)
@@ -71,7 +71,7 @@ class CityWatch:
         """Return the window from `start` to now; its score is the log10 of its recurrence in days."""
         held = Counter(record.arrival.path.estate for record in self.since(start))
         observed = sum(min(MOST_OF_ONE_ESTATE, count) for count in held.values())
-        due = max(self._clock.due_until(now) - self._clock.due_until(start), LEAST_EXPECTED)
+        due = max(self._clock.known_due_until(now) - self._clock.known_due_until(start), LEAST_EXPECTED)
         score = float(surprise(observed, due, CITY_SIZE)) - math.log10(max(self._clock.per_day, 1.0))
         return Window(start, now, observed, Expectation(due, CITY_SIZE), score)
 

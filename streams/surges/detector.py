@@ -37,7 +37,7 @@ from streams.surges.voices import Voices
 
 __all__ = ["Arrival", "Detector", "DetectorSettings"]
 
-METHOD = "4"
+METHOD = "5"
 """Rises whenever the same settings may give other surges."""
 SWEEP_DAYS = 7
 """Each unit's old requests are dropped once in so many days."""
@@ -235,8 +235,8 @@ class Detector:
         counts, is_new = estate.take(record, voice, distinct)
         raised = [area for area in areas if area.take(record, voice, distinct)[0]]
         if counts:
-            self._clock.add(second)
-            self._city.watch.add(record)
+            if self._clock.add(second, arrival.source):
+                self._city.watch.add(record)
             if second >= self._today_begins * HOUR:
                 self._shares.add(estate.index, is_first=estate.number >= known)
                 self._voices.add(estate.index, is_new=is_new)

@@ -23,7 +23,7 @@ from streams.surges.routes import UnitsCopy, UnitsState
 from streams.surges.shares import SharesState
 from streams.surges.voices import VoicesState
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Rises whenever the state is packed otherwise."""
 COLUMN_TYPES = frozenset({"<f4", "<f8", "<i8", "<u8", "|b1"})
 PACKING_LEVEL = 1

@@ -23,6 +23,7 @@ OPTIONAL_COLUMNS = (
     "request_id",
     "arrived_at",
     "category",
+    "source",
     "community",
     "street",
     "district",
@@ -95,6 +96,7 @@ class Columns:
     request_id: int | None
     arrived_at: int | None
     category: int | None
+    source: int | None
     community: int | None
     street: int | None
     district: int | None
@@ -157,6 +159,7 @@ def _arrival(row: Sequence[str], line: int, columns: Columns, times: TimeFormat)
         _cell(row, columns.category),
         occurred,
         weighed,
+        _cell(row, columns.source),
     )
 
 

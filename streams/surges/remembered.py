@@ -27,6 +27,8 @@ class RecordsState(msgspec.Struct, frozen=True):
     path_of: Ints
     problem_types: list[str]
     type_of: Ints
+    sources: list[str]
+    source_of: Ints
     occurred: Ints
     weighed: Ints
     seconds: NDArray[np.float64]
@@ -57,6 +59,7 @@ def records_state(lists: Iterable[Sequence[Record]]) -> RecordsState:
     arrivals = [record.arrival for record in requests]
     paths, path_of = _told_apart([arrival.path for arrival in arrivals])
     types, type_of = _told_apart([arrival.problem_type for arrival in arrivals])
+    sources, source_of = _told_apart([arrival.source for arrival in arrivals])
     return RecordsState(
         event_ids=[arrival.event_id for arrival in arrivals],
         request_ids=[arrival.request_id for arrival in arrivals],
@@ -65,6 +68,8 @@ def records_state(lists: Iterable[Sequence[Record]]) -> RecordsState:
         path_of=path_of,
         problem_types=types,
         type_of=type_of,
+        sources=sources,
+        source_of=source_of,
         occurred=np.array([arrival.occurred for arrival in arrivals], np.int64),
         weighed=np.array([arrival.weighed for arrival in arrivals], np.int64),
         seconds=np.array([record.second for record in requests], np.float64),
@@ -85,6 +90,7 @@ def records_of(state: RecordsState) -> list[list[Record]]:
         [state.problem_types[place] for place in state.type_of.tolist()],
         state.occurred.tolist(),
         state.weighed.tolist(),
+        [state.sources[place] for place in state.source_of.tolist()],
     )
     counted = [
         Record(second, arrival.event_id, True, arrival)

@@ -113,13 +113,12 @@ def write_events(file: Path, arrivals: Iterable[Arrival]) -> None:
     """Write events as `pulse backtest` reads them."""
     with file.open("w", encoding="utf-8", newline="") as rows:
         writer = csv.writer(rows)
-        writer.writerow((*COLUMNS, "occurred_at", "arrived_at"))
+        writer.writerow((*COLUMNS, "occurred_at", "arrived_at", "source"))
         for each in arrivals:
             units = (getattr(each.path, level) for level in Level)
             times = (moment(ms).isoformat(timespec="milliseconds") for ms in (each.occurred, each.weighed))
-            writer.writerow(
-                (each.event_id, each.request_id, *units, each.reporter, each.problem_type, *times)
-            )
+            told = (each.event_id, each.request_id, *units, each.reporter, each.problem_type)
+            writer.writerow((*told, *times, each.source))
 
 
 def registry_of(paths: Iterable[Units]) -> Registry:

@@ -76,6 +76,7 @@ def backtested(batch: Batch, settings: StreamsSettings, file: Path) -> dict[str,
             fact.problem_type,
             milliseconds(fact.occurred_at),
             milliseconds(fact.weighed_at),
+            fact.source,
         )
         for name, fact in batch.facts.items()
         if fact.kind is Kind.OPENED

@@ -92,6 +92,7 @@ class City:
             problem_types=[each.problem_type for each in some],
             occurred_ms=[each.occurred for each in some],
             weighed_ms=[each.weighed for each in some],
+            sources=[each.source for each in some],
         )
 
     def _progress(self, end: int) -> Progress:
@@ -149,6 +150,7 @@ def arrival_of(tagged: Tagged) -> Arrival:
         tagged.problem_type,
         milliseconds(tagged.occurred_at),
         milliseconds(tagged.weighed_at),
+        tagged.source,
     )
 
 

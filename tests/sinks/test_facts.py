@@ -126,6 +126,7 @@ def test_arrivals_come_in_the_order_in_which_they_are_weighed(sink: ClickHouseSi
     assert found[0] == (
         *("12345/r3/v3", "r3", Path("e1", "c1", "s1", "d1", "city"), "p", "noise"),
         *(int((NOON + 4 * MINUTE).timestamp()) * 1000,) * 2,
+        "12345",
     )
     assert found[3].reporter == "12345/r1", "an unknown reporter stands for itself by its request"
 

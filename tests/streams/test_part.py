@@ -38,6 +38,7 @@ def test_a_batch_becomes_tagged_events_counts_arrivals_and_progress() -> None:
     assert set(outcome.counts.units) == {"E1", "C1", "S1", "D1", "CITY"}
     assert outcome.arrivals is not None
     assert (outcome.arrivals.first, outcome.arrivals.next, outcome.arrivals.offsets) == (0, 2, [0, 1])
+    assert outcome.arrivals.sources == [event(1).source, event(2).source]
     assert outcome.progress is not None
     assert outcome.progress.next == 2
 

@@ -26,6 +26,7 @@ def frame(part: int, first: int, weighed: list[int], clock: int | None = None) -
         problem_types=["leaks"] * size,
         occurred_ms=weighed,
         weighed_ms=weighed,
+        sources=[f"s{part}"] * size,
     )
 
 
@@ -36,7 +37,7 @@ def test_a_minute_waits_for_the_part_furthest_behind() -> None:
     minutes.take(frame(1, 0, [], clock=MINUTE_MS))
     [(start, arrivals)] = minutes.complete()
     assert start == 0
-    assert [arrival.event_id for arrival in arrivals] == ["0-0"]
+    assert [(arrival.event_id, arrival.source) for arrival in arrivals] == [("0-0", "s0")]
     assert list(minutes.complete()) == []
 
 

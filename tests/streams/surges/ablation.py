@@ -96,7 +96,19 @@ def categorised(arrivals: list[Arrival]) -> list[Arrival]:
 
 def doubled(arrivals: list[Arrival]) -> list[Arrival]:
     """Return a city whose second source, as busy as the first, is switched on in the scored year."""
-    return [each for each in arrivals if each.occurred >= MIDDLE or crc32(each.event_id.encode()) % 2]
+    return [each for each in of_two_sources(arrivals) if each.occurred >= MIDDLE or each.source == "first"]
+
+
+def doubled_unnamed(arrivals: list[Arrival]) -> list[Arrival]:
+    """Return the same city without the sources' names."""
+    return [each._replace(source="") for each in doubled(arrivals)]
+
+
+def of_two_sources(arrivals: list[Arrival]) -> list[Arrival]:
+    """Return requests as if two sources, equally busy, had sent them."""
+    return [
+        each._replace(source="first" if crc32(each.event_id.encode()) % 2 else "second") for each in arrivals
+    ]
 
 
 def a_day_off(arrivals: list[Arrival]) -> list[Arrival]:
@@ -112,10 +124,20 @@ def a_day_off(arrivals: list[Arrival]) -> list[Arrival]:
 
 def silent(arrivals: list[Arrival]) -> list[Arrival]:
     """Return a city whose one source of two sends nothing for five days, nor later what it then held."""
+    return silent_for(arrivals, 5)
+
+
+def long_silent(arrivals: list[Arrival]) -> list[Arrival]:
+    """Return the same city with three weeks of silence."""
+    return silent_for(arrivals, 21)
+
+
+def silent_for(arrivals: list[Arrival], days: int) -> list[Arrival]:
+    """Return a city of two sources, of which one sends nothing for so many days."""
     return [
         each
-        for each in arrivals
-        if crc32(each.event_id.encode()) % 2 or not MIDDLE <= each.occurred < MIDDLE + 5 * DAY_MS
+        for each in of_two_sources(arrivals)
+        if each.source == "first" or not MIDDLE <= each.occurred < MIDDLE + days * DAY_MS
     ]
 
 
@@ -140,8 +162,10 @@ VARIANTS: Final = {
     "with categories' ratio": Variant(parts=Parts(judge=judge_categories), change=categorised),
     "with a unit for each category": Variant(change=categorised, also_by_category=True),
     "volume doubles overnight": Variant(change=doubled),
+    "volume doubles overnight, sources not named": Variant(change=doubled_unnamed),
     "sources a day off": Variant(change=a_day_off),
     "half of the city silent": Variant(change=silent),
+    "half of the city silent for three weeks": Variant(change=long_silent),
     "life moves by an hour twice a year": Variant(zone=ZoneInfo("Europe/Berlin")),
 }
 

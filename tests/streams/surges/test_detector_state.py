@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from streams.contract import Surge
+from streams.surges.arrival import Arrival
 from streams.surges.detector import Detector
 from streams.surges.detector_state import UnreadableState, pack, unpack
 from streams.surges.hours import DAY, HOUR
 from streams.surges.replay import by_minute
 from streams.surges.settings import DetectorSettings
-from tests.streams.surges.city import ESTATES, UTC, burst, eventful, everyday, in_order, opened
+from tests.streams.surges.city import BEGIN, ESTATES, UTC, burst, eventful, everyday, in_order, opened
 
 SETTINGS = DetectorSettings(voice_days=20)
 """A memory of voices so short that it matters within the weeks of the test."""
@@ -29,12 +30,21 @@ def restored(packed: bytes) -> Detector:
     return detector
 
 
+def of_sources(events: list[Arrival]) -> list[Arrival]:
+    """Return the events of two sources, of which one begins late and is then learnt."""
+    late = (BEGIN + 50 * DAY) * 1000
+    return [
+        event._replace(source="new" if event.occurred >= late and number % 3 == 0 else "old")
+        for number, event in enumerate(events)
+    ]
+
+
 @pytest.mark.parametrize(("seed", "reporters"), [(1, True), (2, True), (3, False)])
 def test_going_on_from_a_state_at_any_minute_is_as_if_nothing_had_happened(
     seed: int, *, reporters: bool
 ) -> None:
     storm = [event for estate in range(ESTATES) for event in burst(estate, 66 * DAY, 6, 5 * HOUR, "q")]
-    minutes = [*by_minute(in_order([*eventful(seed, reporters=reporters), *storm]))]
+    minutes = [*by_minute(in_order(of_sources([*eventful(seed, reporters=reporters), *storm])))]
     straight = Detector(SETTINGS, UTC)
     surges = [*straight.weigh_all(minutes)]
     assert len({surge.level for surge in opened(surges)}) > 1

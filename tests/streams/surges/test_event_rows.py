@@ -34,13 +34,13 @@ def test_the_columns_of_the_benchmark_are_known() -> None:
 def test_ancestors_and_category_are_taken() -> None:
     (one,) = read_arrivals(
         [
-            ["unit", "occurred_at", "category", "community", "street", "district", "city"],
-            ["E1", "2023-01-01 08:00:00", "leak", "C", "S", "D", "P"],
+            ["unit", "occurred_at", "category", "source", "community", "street", "district", "city"],
+            ["E1", "2023-01-01 08:00:00", "leak", "app", "C", "S", "D", "P"],
         ],
         TimeFormat(SHANGHAI),
     )
     assert one.path == Path("E1", "C", "S", "D", "P")
-    assert one.problem_type == "leak"
+    assert (one.problem_type, one.source) == ("leak", "app")
     assert one.occurred == int(dt.datetime(2023, 1, 1, tzinfo=dt.UTC).timestamp() * 1000)
 
 
