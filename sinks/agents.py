@@ -22,6 +22,7 @@ from faust.types import TopicT
 
 from sinks.facts import Facts
 from sinks.metrics import LAG, LATENCY, STALE_BATCHES, STORED_OFFSET
+from sinks.pace import Pace
 from sinks.records import (
     OutRecord,
     read_count_frames,
@@ -80,8 +81,11 @@ class Recount(NamedTuple):
 class WriterAgents:
     """What the four agents do with the records of a batch; each call returns when it is durable."""
 
-    def __init__(self, sink: ClickHouseSink, facts: Facts, sender: Sender, waiting: Waiting) -> None:
+    def __init__(
+        self, sink: ClickHouseSink, facts: Facts, sender: Sender, waiting: Waiting, pace: Pace
+    ) -> None:
         """Take everything that does I/O from outside."""
+        self.pace = pace
         self._sink = sink
         self._facts = facts
         self._sender = sender
@@ -97,8 +101,10 @@ class WriterAgents:
         )
         await self._in_thread(TAGGED_TOPIC, self._sink.insert_progress, batch.marks)
         now = time.time()
-        for record in batch.sources:
-            LATENCY.observe(max(0.0, now - record.timestamp / 1000))
+        ages = [max(0.0, now - record.timestamp / 1000) for record in batch.sources]
+        self.pace.note(max(ages, default=0.0))
+        for age in ages:
+            LATENCY.observe(age)
         for mark in batch.marks:
             STORED_OFFSET.labels(str(mark.part)).set(mark.next)
 
@@ -157,7 +163,9 @@ def recounts(frames: Sequence[CountFrame]) -> list[Recount]:
 class Takes(Protocol):
     """Yields lists of events that have come, one in so many seconds; they are not acknowledged yet."""
 
-    def __call__(self, stream: Any, *, at_once: int, seconds: float) -> AsyncIterator[list[Any]]:
+    def __call__(
+        self, stream: Any, *, at_once: int, seconds: Callable[[], float]
+    ) -> AsyncIterator[list[Any]]:
         """Take a Faust stream, and how many records are enough for a list."""
         ...
 
@@ -170,14 +178,13 @@ def register(
     takes: Takes,
 ) -> None:
     """Attach an agent for each topic; `topic` makes one whose items are lists of records, for `takes`."""
-    seconds = settings.batch_seconds
     for name, store, at_once in (
         (TAGGED_TOPIC, agents.store_tagged, settings.batch_rows),
         (COUNTS_TOPIC, agents.store_counts, FRAMES_AT_ONCE),
         (SURGES_TOPIC, agents.store_surges, RECORDS_AT_ONCE),
         (REJECTED_TOPIC, agents.store_rejected, RECORDS_AT_ONCE),
     ):
-        _register(app, topic(name), store, partial(takes, at_once=at_once, seconds=seconds))
+        _register(app, topic(name), store, partial(takes, at_once=at_once, seconds=agents.pace.seconds))
 
 
 def _register(

@@ -67,6 +67,9 @@ class SinksSettings(BaseModel):
     batch_seconds: float = Field(
         0.1, gt=0, description="Seconds after which a smaller batch is inserted all the same."
     )
+    longest_batch_seconds: float = Field(
+        1.0, gt=0, description="The same for a writer that is far behind: larger batches let it catch up."
+    )
     minute_days: int = Field(
         90, ge=1, le=36_500, description="Days that counts by minute are kept after they were written."
     )

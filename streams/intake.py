@@ -273,7 +273,7 @@ def register(app: faust.App, intake: Intake, epoch: int) -> None:
     @app.agent(batch_topic(app, RAW_TOPIC))
     async def take_complaints(stream: Any) -> None:
         # What came of all parts while the last was sent goes together: one wait for Kafka instead of four.
-        async for events in batch_takes(app, stream, at_once=RECORDS_AT_ONCE, seconds=0):
+        async for events in batch_takes(app, stream, at_once=RECORDS_AT_ONCE, seconds=lambda: 0.0):
             started = time.monotonic()
             current = [*_current(app, events)]
             await intake.take(_by_part(epoch, current))

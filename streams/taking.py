@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import faust
@@ -59,7 +60,7 @@ async def batch_events(app: faust.App, stream: Any) -> AsyncIterator[Any]:
 
 
 async def batch_takes(
-    app: faust.App, stream: Any, *, at_once: int, seconds: float
+    app: faust.App, stream: Any, *, at_once: int, seconds: Callable[[], float]
 ) -> AsyncIterator[list[Any]]:
     """Yield lists of such events: what is there, at once, but one list in so many seconds.
 
@@ -67,17 +68,19 @@ async def batch_takes(
         app: whose transport decides how they are gathered.
         stream: of a topic whose items are lists of records.
         at_once: records from which on a list takes no further fetch, and no more are gathered for the next.
-        seconds: from the beginning of one list's work to that of the next, at least. Faust's `take` waits
-            for so long after each list; it cannot do without a wait.
+        seconds: asked for the time from one list's beginning to that of the next, at least, unless
+            enough for a list comes before. Faust's `take` waits for what it says at first after each list; it
+            cannot do without a wait.
     """
     if not isinstance(app.transport, BatchTransport):
-        async for events in stream.noack_take(TAKE_RECORDS, within=seconds or TAKE_SECONDS):
+        async for events in stream.noack_take(TAKE_RECORDS, within=seconds() or TAKE_SECONDS):
             yield by_partition(events)
         return
-    async for events in Gathering(at_once).lists(stream.noack().events()):
+    gathering = Gathering(at_once)
+    async for events in gathering.lists(stream.noack().events()):
         began = time.monotonic()
         yield events
-        await asyncio.sleep(began + seconds - time.monotonic())
+        await gathering.rest(began + seconds() - time.monotonic())
 
 
 class Gathering:
@@ -98,6 +101,14 @@ class Gathering:
             await gathering
         finally:
             gathering.cancel()
+
+    async def rest(self, seconds: float) -> None:
+        """Return after so long, or as soon as there is enough for a list."""
+        if seconds <= 0:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(lambda: self._records >= self._most or self._is_over)
 
     async def _gather(self, events: AsyncIterator[Any]) -> None:
         try:

@@ -12,6 +12,7 @@ from deploy.roles.output import output_of
 from deploy.settings import Settings
 from sinks.agents import WriterAgents, register
 from sinks.facts import Facts
+from sinks.pace import Pace
 from sinks.sink import ClickHouseSink
 from streams.app import batch_topic
 from streams.liveness import Waits
@@ -23,7 +24,8 @@ def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None
     del epoch  # rows carry theirs
     stopping = threading.Event()
     sink, facts = ClickHouseSink(settings.sinks, stopping), Facts(settings.sinks, stopping)
-    agents = WriterAgents(sink, facts, output_of(app, settings.streams.brokers), waits.on)
+    pace = Pace(settings.sinks.batch_seconds, settings.sinks.longest_batch_seconds)
+    agents = WriterAgents(sink, facts, output_of(app, settings.streams.brokers), waits.on, pace)
     register(app, agents, settings.sinks, partial(batch_topic, app), partial(batch_takes, app))
 
     @app.on_before_shutdown.connect

@@ -15,6 +15,7 @@ import pytest
 from sinks.agents import WriterAgents, register
 from sinks.clickhouse import ClickHouse
 from sinks.facts import Facts
+from sinks.pace import Pace
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.calendar import LocalCalendar
@@ -62,7 +63,7 @@ class Stream:
         self.acknowledged.append(event.message.offset)
 
 
-async def takes(stream: Stream, *, at_once: int, seconds: float) -> AsyncIterator[list[Any]]:
+async def takes(stream: Stream, *, at_once: int, seconds: Callable[[], float]) -> AsyncIterator[list[Any]]:
     del at_once, seconds
     while True:
         yield await stream.lists.get()
@@ -80,7 +81,9 @@ def test_a_recount_waits_for_its_facts_without_holding_up_what_comes_behind_it(
     late = fact(0)
     midnight = LocalCalendar(ZoneInfo(fresh.zone)).day_start(int(late.occurred_at.timestamp()))
     app: Any = App()
-    agents = WriterAgents(ClickHouseSink(fresh), Facts(fresh), SimpleNamespace(), lambda *_: nullcontext())
+    agents = WriterAgents(
+        ClickHouseSink(fresh), Facts(fresh), SimpleNamespace(), lambda *_: nullcontext(), Pace(0.1, 0.1)
+    )
     register(app, agents, fresh, lambda name: SimpleNamespace(get_topic_name=lambda: name), takes)  # type: ignore[arg-type, return-value]
     table = f"{fresh.clickhouse.database}.unit_counts"
     counted = f"SELECT sum(opened) FROM {table} FINAL WHERE grain = 'day' AND level = 'city'"

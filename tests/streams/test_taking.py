@@ -66,3 +66,25 @@ def test_an_error_is_raised_behind_what_came_before_it() -> None:
     with pytest.raises(RuntimeError, match="went away"):
         asyncio.run(read())
     assert lists == [0, 1, 2, 3, 4]
+
+
+def test_a_rest_ends_as_soon_as_there_is_enough_for_a_list() -> None:
+    async def read() -> list[int]:
+        gathering, sizes = Gathering(6), []
+        async for events in gathering.lists(stream([2, 2, 2, 2, 2, 2], [])):
+            sizes.append(len(events))
+            async with asyncio.timeout(10):
+                await gathering.rest(3600)
+        return sizes
+
+    sizes = asyncio.run(read())
+    assert sum(sizes) == 6
+    assert sizes[1] == 3, "all that a list may hold, and no more"
+
+
+def test_a_rest_is_over_in_time_where_nothing_comes() -> None:
+    async def rest() -> None:
+        async with asyncio.timeout(10):
+            await Gathering(1).rest(0.01)
+
+    asyncio.run(rest())
