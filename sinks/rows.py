@@ -47,8 +47,9 @@ COMPLAINT_COLUMNS: Final = (
     *("registry_version", "epoch", "part", "off"),
 )
 COUNT_FRAME_COLUMNS: Final = (
-    *("epoch", "part", "next", "levels", "units", "grains", "buckets"),
-    *("opened", "petitioned", "closed", "reopened", "categories", "category_counts", "reporters"),
+    *("epoch", "part", "next", "units", "levels", "grains", "buckets"),
+    *("opened", "petitioned", "closed", "reopened"),
+    *("categories", "category_counts", "category_firsts", "reporters", "reporter_firsts"),
 )
 SURGE_COLUMNS: Final = (
     *("surge_id", "level", "unit", "estate_id", "community_id", "street_id", "district_id", "city_id"),

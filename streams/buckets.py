@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producers.contract import Kind
-from streams.contract import REPORTER_SKETCH_SIZE, Grain, Level, Path
+from streams.contract import REPORTER_SKETCH_SIZE, Grain, Path
+from streams.packing import CODE, COUNT, HASH, SECOND, pack
 
 Integers = NDArray[np.int64]
+Counted = NDArray[np.int32]
 
-LEVELS: Final = (Level.ESTATE, Level.COMMUNITY, Level.STREET, Level.DISTRICT, Level.CITY)
-GRAINS: Final = (Grain.MINUTE, Grain.HOUR, Grain.DAY)
+GRAINS: Final = len(Grain)
 COUNTED: Final = {Kind.OPENED: 0, Kind.PETITIONED: 1, Kind.CLOSED: 2, Kind.REOPENED: 3}
 """What is counted, by its column."""
 KINDS: Final = len(COUNTED)
@@ -30,8 +31,9 @@ OPENED: Final = COUNTED[Kind.OPENED]
 START_BITS: Final = 26
 GRAIN_BITS: Final = 2
 START_MASK: Final = (1 << START_BITS) - 1
+GRAIN_MASK: Final = (1 << GRAIN_BITS) - 1
 UNIT_SHIFT: Final = START_BITS + GRAIN_BITS
-GRAIN_CODES: Final = np.arange(len(GRAINS), dtype=np.int64) << START_BITS
+GRAIN_CODES: Final = np.arange(GRAINS, dtype=np.int64) << START_BITS
 
 HELD_REPORTERS: Final = 2 * REPORTER_SKETCH_SIZE
 """So many distinct reporters of a bucket are held before all but the sketch are let go of."""
@@ -44,9 +46,10 @@ class Names:
 
     def __init__(self) -> None:
         self.units: list[str] = []
-        self.levels: list[Level] = []
+        self.levels: list[int] = []
+        """Places in `Level`, of the units."""
         self.categories: list[str] = []
-        self._unit_numbers: dict[tuple[Level, str], int] = {}
+        self._unit_numbers: dict[tuple[int, str], int] = {}
         self._category_numbers: dict[str, int] = {}
         self._paths: dict[Path, tuple[int, ...]] = {}
 
@@ -55,9 +58,8 @@ class Names:
         known = self._paths.get(path)
         if known is None:
             ids = (path.estate, path.community, path.street, path.district, path.city)
-            units = zip(LEVELS, ids, strict=True)
             known = self._paths[path] = tuple(
-                self._unit(level, unit) if unit else -1 for level, unit in units
+                self._unit(level, unit) if unit else -1 for level, unit in enumerate(ids)
             )
         return known
 
@@ -69,7 +71,7 @@ class Names:
             self.categories.append(category)
         return known
 
-    def _unit(self, level: Level, unit: str) -> int:
+    def _unit(self, level: int, unit: str) -> int:
         known = self._unit_numbers.get((level, unit))
         if known is None:
             known = self._unit_numbers[level, unit] = len(self.units)
@@ -80,19 +82,21 @@ class Names:
 
 @dataclass(slots=True)
 class Upserts:
-    """New values of buckets; columns of equal length, as in the contract's `CountFrame`."""
+    """New values of buckets, packed as in the contract's `CountFrame`."""
 
     units: list[str] = field(default_factory=list)
-    levels: list[Level] = field(default_factory=list)
-    grains: list[Grain] = field(default_factory=list)
-    buckets: list[int] = field(default_factory=list)
-    opened: list[int] = field(default_factory=list)
-    petitioned: list[int] = field(default_factory=list)
-    closed: list[int] = field(default_factory=list)
-    reopened: list[int] = field(default_factory=list)
-    categories: list[list[str]] = field(default_factory=list)
-    category_counts: list[list[int]] = field(default_factory=list)
-    reporters: list[list[int]] = field(default_factory=list)
+    levels: bytearray = field(default_factory=bytearray)
+    grains: bytearray = field(default_factory=bytearray)
+    buckets: bytearray = field(default_factory=bytearray)
+    opened: bytearray = field(default_factory=bytearray)
+    petitioned: bytearray = field(default_factory=bytearray)
+    closed: bytearray = field(default_factory=bytearray)
+    reopened: bytearray = field(default_factory=bytearray)
+    categories: list[str] = field(default_factory=list)
+    category_counts: bytearray = field(default_factory=bytearray)
+    category_firsts: bytearray = field(default_factory=bytearray)
+    reporters: bytearray = field(default_factory=bytearray)
+    reporter_firsts: bytearray = field(default_factory=bytearray)
 
     def __len__(self) -> int:
         return len(self.units)
@@ -150,7 +154,7 @@ class Day:
     def _keys(self, gathered: Gathered) -> tuple[Integers, Integers]:
         """Return the number of each bucket that an event falls in, and which event that is."""
         units = np.array(gathered.units, dtype=np.int64)
-        starts = np.full((len(units), len(GRAINS)), self._start, dtype=np.int64)
+        starts = np.full((len(units), GRAINS), self._start, dtype=np.int64)
         starts[:, :2] = gathered.starts
         keys = (units[:, :, None] << UNIT_SHIFT) + (starts + GRAIN_CODES)[:, None, :]
         events = np.broadcast_to(np.arange(len(units))[:, None, None], keys.shape)
@@ -199,33 +203,38 @@ class Day:
                 known[row] = _united(known[row], hashes[first:end])
 
     def _tell(self, touched: Integers, rows: Integers, upserts: Upserts) -> None:
-        names, units = self._names, (touched >> UNIT_SHIFT).tolist()
+        names, units = self._names, touched >> UNIT_SHIFT
         figures = self._figures[rows]
-        upserts.units += [names.units[unit] for unit in units]
-        upserts.levels += [names.levels[unit] for unit in units]
-        upserts.grains += [GRAINS[code & 3] for code in (touched >> START_BITS).tolist()]
-        upserts.buckets += ((touched & START_MASK) * 60).tolist()
-        upserts.opened += figures[:, OPENED].tolist()
-        upserts.petitioned += figures[:, COUNTED[Kind.PETITIONED]].tolist()
-        upserts.closed += figures[:, COUNTED[Kind.CLOSED]].tolist()
-        upserts.reopened += figures[:, COUNTED[Kind.REOPENED]].tolist()
-        self._tell_categories(figures[:, KINDS:], upserts)
-        reporters = self._reporters
-        upserts.reporters += [_sketch(reporters[row]) for row in rows.tolist()]
+        numbers = units.tolist()
+        upserts.units += [names.units[unit] for unit in numbers]
+        upserts.levels += bytes([names.levels[unit] for unit in numbers])
+        upserts.grains += pack((touched >> START_BITS) & GRAIN_MASK, CODE)
+        upserts.buckets += pack((touched & START_MASK) * 60, SECOND)
+        upserts.opened += pack(figures[:, OPENED], COUNT)
+        upserts.petitioned += pack(figures[:, COUNTED[Kind.PETITIONED]], COUNT)
+        upserts.closed += pack(figures[:, COUNTED[Kind.CLOSED]], COUNT)
+        upserts.reopened += pack(figures[:, COUNTED[Kind.REOPENED]], COUNT)
+        self._tell_categories(figures, upserts)
+        self._tell_reporters(rows.tolist(), upserts)
 
-    def _tell_categories(self, figures: NDArray[np.int32], upserts: Upserts) -> None:
-        known = self._names.categories
-        at_row, at_column = np.nonzero(figures)
-        columns, numbers = at_column.tolist(), figures[at_row, at_column].tolist()
-        alone = [[name] for name in known]
-        ends = np.cumsum(np.bincount(at_row, minlength=len(figures))).tolist()
-        categories, counts = upserts.categories, upserts.category_counts
-        for first, end in pairwise([0, *ends]):
-            if end - first == 1:  # most buckets of small units; lists that say the same are one
-                categories.append(alone[columns[first]])
-            else:
-                categories.append([known[column] for column in columns[first:end]])
-            counts.append(numbers[first:end])
+    def _tell_categories(self, figures: Counted, upserts: Upserts) -> None:
+        # Who opened nothing has no category: the last column keeps the place of such a bucket.
+        types = np.hstack((figures[:, KINDS:], figures[:, [OPENED]] == 0))
+        at_row, at_column = np.nonzero(types)
+        names = [*self._names.categories, *[""] * (types.shape[1] - len(self._names.categories))]
+        upserts.categories += [names[column] for column in at_column.tolist()]
+        upserts.category_counts += pack(types[at_row, at_column], COUNT)
+        upserts.category_firsts += pack(np.diff(at_row, prepend=-1) != 0, CODE)
+
+    def _tell_reporters(self, rows: list[int], upserts: Upserts) -> None:
+        told: list[int] = []
+        firsts = bytearray()
+        for row in rows:
+            sketch = _sketch(self._reporters[row])
+            told += sketch
+            firsts += b"\x01" + bytes(len(sketch) - 1)
+        upserts.reporters += pack(np.array(told, dtype=np.uint64), HASH)
+        upserts.reporter_firsts += firsts
 
 
 def _united(known: int | set[int] | None, more: list[int]) -> int | set[int]:
@@ -247,5 +256,5 @@ def _smallest(reporters: set[int]) -> int | set[int]:
 
 def _sketch(reporters: int | set[int] | None) -> list[int]:
     if reporters is None:
-        return []
+        return [0]  # keeps the place of a bucket without any
     return [reporters] if isinstance(reporters, int) else sorted(reporters)[:REPORTER_SKETCH_SIZE]

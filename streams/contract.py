@@ -165,6 +165,12 @@ class CountFrame(msgspec.Struct, frozen=True, kw_only=True):
 
     A unit's figure is the sum over parts of the highest version of each (unit, grain, bucket, part);
     distinct reporters are the union of the sketches.
+
+    Columns of numbers are packed, little-endian and one after another, so that whoever hands them on need
+    not look into them: an event touches some eight buckets (docs/performance.md). Lists of a bucket's
+    categories and of its reporters stand one behind another, each bucket with one entry at least; beside
+    them a byte an entry is 1 where another bucket begins. The one entry of a bucket that opened nothing
+    means nothing.
     """
 
     epoch: int
@@ -172,19 +178,27 @@ class CountFrame(msgspec.Struct, frozen=True, kw_only=True):
     next: int
     """Values are those of the log below here; version = (epoch << 40) + next."""
     units: list[str]
-    levels: list[Level]
-    grains: list[Grain]
-    buckets: list[int]
-    """Start of each bucket, seconds since 1970 UTC."""
-    opened: list[int]
-    petitioned: list[int]
-    closed: list[int]
-    reopened: list[int]
-    categories: list[list[str]]
-    """Problem types of the opened requests; how many of each stands in `category_counts`."""
-    category_counts: list[list[int]]
-    reporters: list[list[int]]
-    """Bottom-k sketch of distinct reporters of opened requests: ascending 64-bit hashes."""
+    levels: bytes
+    """UInt8: the level's place in `Level`, from 0."""
+    grains: bytes
+    """UInt8: the grain's place in `Grain`, from 0."""
+    buckets: bytes
+    """Int64: start of each bucket, seconds since 1970 UTC."""
+    opened: bytes
+    """UInt32, as are the three below."""
+    petitioned: bytes
+    closed: bytes
+    reopened: bytes
+    categories: list[str]
+    """Problem types of the opened requests, entry by entry."""
+    category_counts: bytes
+    """UInt32: how many of each."""
+    category_firsts: bytes
+    """UInt8: 1 where another bucket begins, else 0."""
+    reporters: bytes
+    """UInt64: bottom-k sketch of distinct reporters of opened requests, ascending hashes, entry by entry."""
+    reporter_firsts: bytes
+    """UInt8: 1 where another bucket begins, else 0."""
     recount_days: list[int] = []
     """Starts of local days (s since 1970) older than memory, to be recounted from facts, all units of the
     day: the sink does so once it has stored this part up to `next`."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from streams.calendar import LocalCalendar
 from streams.contract import Rejected, Surge, Tagged, identity
+from streams.packing import buckets_of
 from streams.part import IntakeRules, Outcome, Part
 from streams.pipeline import RawRecord
 from streams.settings import StreamsSettings
@@ -77,11 +78,9 @@ class Batch:
             self.deliveries[event.part, event.offset] = name
         self.rejected |= {(each.part, each.offset): each for each in outcome.rejected}
         if outcome.counts is not None:
-            frame = outcome.counts
-            buckets = zip(frame.levels, frame.units, frame.grains, frame.buckets, strict=True)
-            kinds = zip(frame.opened, frame.petitioned, frame.closed, frame.reopened, strict=True)
-            for (level, unit, grain, bucket), figures in zip(buckets, kinds, strict=True):
-                self.counts[level.value, unit, grain.value, bucket, frame.part] = figures
+            for each in buckets_of(outcome.counts):
+                key = (each.level.value, each.unit, each.grain.value, each.start, outcome.counts.part)
+                self.counts[key] = (each.opened, each.petitioned, each.closed, each.reopened)
         if outcome.arrivals is not None:
             self._minutes.take(outcome.arrivals)
 
