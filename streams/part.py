@@ -269,12 +269,13 @@ def _countable(tagged: Tagged) -> Countable:
 
 
 def _count_frame(part: Part, upserts: Upserts, recount: list[int]) -> CountFrame:
+    columns = {name: getattr(upserts, name) for name in COUNT_COLUMNS}
     return CountFrame(
         epoch=part.epoch,
         part=part.part,
         next=part.next,
         recount_days=recount,
-        **{name: getattr(upserts, name) for name in COUNT_COLUMNS},
+        **{name: column if isinstance(column, list) else bytes(column) for name, column in columns.items()},
     )
 
 

@@ -36,7 +36,7 @@ AS SELECT
     one_closed AS closed,
     one_reopened AS reopened,
     -- The entry of a bucket that opened nothing only keeps its place.
-    CAST(if(one_opened = 0, map(), mapFromArrays(types, numbers)), 'Map(LowCardinality(String), UInt32)') AS categories,
+    CAST(if(one_opened = 0, map(), mapFromArrays(types, numbers)), 'Map(String, UInt32)') AS categories,
     if(one_opened = 0, [], sketch) AS reporters,
     frame_version AS version
 FROM

@@ -14,7 +14,7 @@ SELECT
     countIf(kind = 'petitioned'),
     countIf(kind = 'closed'),
     countIf(kind = 'reopened'),
-    CAST(sumMapIf(map(problem_type, toUInt32(1)), kind = 'opened'), 'Map(LowCardinality(String), UInt32)'),
+    CAST(sumMapIf(map(problem_type, toUInt32(1)), kind = 'opened'), 'Map(String, UInt32)'),
     arraySlice(arraySort(groupUniqArrayIf(reporter_hash, kind = 'opened')), 1, 256),
     {version:UInt64}
 FROM near

@@ -29,7 +29,7 @@ OPENED = {
 
 
 def counted(part: int) -> dict[Bucket, Measures]:
-    """What one of two parts has seen of each day: half of it, and of two reporters one of its own; one alone is one part's."""
+    """What one of two parts has seen: half of each day, of two reporters one; of one event, part 1 alone."""
     found: dict[Bucket, Measures] = {}
     for day, opened in OPENED.items():
         start = int(dt.datetime.combine(day, dt.time(), ZoneInfo(ZONE)).timestamp())

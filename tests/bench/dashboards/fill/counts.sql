@@ -10,7 +10,7 @@ SELECT
         toDateTime64(toStartOfMinute(occurred_at), 0, 'UTC')) AS bucket,
     part,
     countIf(kind = 'opened'), countIf(kind = 'petitioned'), countIf(kind = 'closed'), countIf(kind = 'reopened'),
-    CAST(sumMapIf([toString(problem_type)], [toUInt32(1)], kind = 'opened'), 'Map(LowCardinality(String), UInt32)'),
+    CAST(sumMapIf([toString(problem_type)], [toUInt32(1)], kind = 'opened'), 'Map(String, UInt32)'),
     arraySlice(arraySort(groupUniqArrayIf(reporter_hash, kind = 'opened')), 1, 256),
     1
 FROM {db}.complaints
