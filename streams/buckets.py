@@ -162,14 +162,9 @@ class Day:
         return keys[known], events[known]
 
     def _rows_of(self, keys: list[int]) -> Integers:
-        rows, reporters = self._rows, self._reporters
-        found = []
-        for key in keys:
-            row = rows.get(key)
-            if row is None:
-                row = rows[key] = len(reporters)
-                reporters.append(None)
-            found.append(row)
+        rows = self._rows
+        found = [rows.setdefault(key, len(rows)) for key in keys]
+        self._reporters += [None] * (len(rows) - len(self._reporters))
         self._grow()
         return np.array(found, dtype=np.int64)
 
@@ -199,7 +194,9 @@ class Day:
         ends = np.cumsum(np.bincount(place, minlength=len(rows))).tolist()
         known = self._reporters
         for row, (first, end) in zip(rows.tolist(), pairwise([0, *ends]), strict=True):
-            if end > first:
+            if end - first == 1 and known[row] is None:  # most buckets of small units
+                known[row] = hashes[first]
+            elif end > first:
                 known[row] = _united(known[row], hashes[first:end])
 
     def _tell(self, touched: Integers, rows: Integers, upserts: Upserts) -> None:
@@ -230,17 +227,22 @@ class Day:
         told: list[int] = []
         firsts = bytearray()
         for row in rows:
-            sketch = _sketch(self._reporters[row])
-            told += sketch
-            firsts += b"\x01" + bytes(len(sketch) - 1)
+            reporters = self._reporters[row]
+            if isinstance(reporters, set):
+                sketch = sorted(reporters)[:REPORTER_SKETCH_SIZE]
+                told += sketch
+                firsts += b"\x01" + bytes(len(sketch) - 1)
+            else:  # nobody keeps the place, too
+                told.append(reporters or 0)
+                firsts.append(1)
         upserts.reporters += pack(np.array(told, dtype=np.uint64), HASH)
         upserts.reporter_firsts += firsts
 
 
 def _united(known: int | set[int] | None, more: list[int]) -> int | set[int]:
-    """Return the distinct reporters; most buckets of small units have one, which needs no set."""
+    """Return the distinct reporters; one alone needs no set."""
     if known is None:
-        return more[0] if len(more) == 1 else _smallest(set(more))
+        return _smallest(set(more))
     if isinstance(known, int):
         return known if len(more) == 1 and more[0] == known else _smallest({known, *more})
     known.update(more)
@@ -252,9 +254,3 @@ def _smallest(reporters: set[int]) -> int | set[int]:
     if len(reporters) > HELD_REPORTERS:
         return {*nsmallest(REPORTER_SKETCH_SIZE, reporters)}
     return next(iter(reporters)) if len(reporters) == 1 else reporters
-
-
-def _sketch(reporters: int | set[int] | None) -> list[int]:
-    if reporters is None:
-        return [0]  # keeps the place of a bucket without any
-    return [reporters] if isinstance(reporters, int) else sorted(reporters)[:REPORTER_SKETCH_SIZE]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from producers.contract import Kind, RegistryActivated, Tick
 from streams.buckets import Upserts
@@ -269,14 +270,11 @@ def _countable(tagged: Tagged) -> Countable:
 
 
 def _count_frame(part: Part, upserts: Upserts, recount: list[int]) -> CountFrame:
-    columns = {name: getattr(upserts, name) for name in COUNT_COLUMNS}
-    return CountFrame(
-        epoch=part.epoch,
-        part=part.part,
-        next=part.next,
-        recount_days=recount,
-        **{name: column if isinstance(column, list) else bytes(column) for name, column in columns.items()},
-    )
+    columns: dict[str, Any] = {}
+    for name in COUNT_COLUMNS:
+        column = getattr(upserts, name)
+        columns[name] = column if isinstance(column, list) else bytes(column)
+    return CountFrame(epoch=part.epoch, part=part.part, next=part.next, recount_days=recount, **columns)
 
 
 def _arrival_frame(part: Part, first: int, tagged: list[Tagged]) -> ArrivalFrame:
