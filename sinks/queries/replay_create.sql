@@ -2,4 +2,4 @@
 CREATE TABLE {db}.{table:Identifier} AS {db}.unit_counts
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYear(bucket)
-ORDER BY (level, unit, grain, bucket, part)
+ORDER BY (level, grain, unit, bucket, part)
