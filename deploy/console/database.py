@@ -1,8 +1,8 @@
 """The console's way to ClickHouse: the queries of `queries/`, run in threads with little patience.
 
 Who asks has a scope, and every query that shows events, surges or units says `{in_scope}`: the rows outside
-never leave the database. `{in_unit}` does the same for the unit that a page is about. Where requests are put
-together from their events, `{has_event_in_unit}` says beforehand which may be of the unit: no others need be.
+never leave the database. `{in_unit}` does the same for the unit that a page is about. Of an estate or a
+community `{may_be_of_unit}` says beforehand which requests may be of it: no others need be read.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def _within(parameter: str) -> str:
 
 
 CONDITIONS: Final = {
-    "{has_event_in_unit}": (
-        "(startsWith({within:String}, 'city:') OR request_id IN (SELECT request_id FROM {bi}.feed"
-        " WHERE NOT startsWith({within:String}, 'city:') AND {in_unit}))"
+    "{may_be_of_unit}": (
+        "(splitByChar(':', {within:String})[1] NOT IN ('estate', 'community') OR (request_id, source) IN"
+        " (SELECT request_id, source FROM {bi}.request_units WHERE unit = {within:String}))"
     ),
     "{in_scope}": _within("scope"),
     "{in_unit}": _within("within"),
