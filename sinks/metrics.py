@@ -149,6 +149,6 @@ VERIFIED: Final = Gauge(
 VERIFY_DIFFERENCES: Final = Gauge(
     # Worry about any.
     "pulse_verify_differences",
-    "What did not match: records that are missing, rows without a record, counts that the facts do not give.",
+    "What did not match: missing records, rows without one, counts and requests that the facts do not give.",
     ["kind"],
 )

@@ -16,11 +16,13 @@ The order of a reading is what makes it right, however many readers there are, a
 
 from __future__ import annotations
 
+import random
 import threading
 import time
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sinks.clickhouse import ClickHouse
+from sinks.clickhouse import ClickHouse, DatabaseRefused
 from sinks.contract import REQUEST_CHANGES, REQUEST_READINGS
 from sinks.metrics import REQUESTS_BEHIND, REQUESTS_KEPT, REQUESTS_READ, REQUESTS_SECONDS
 from sinks.rows import Columns
@@ -67,6 +69,7 @@ class RequestKeeper:
         self._open_changes = query("open_changes", settings)
         self._next_reading = query("next_reading", settings)
         self._keep = query("keep_requests", settings)
+        self._forget = query("forget_requests", settings)
         self._shown_ms = -1
 
     def keep(self) -> Kept:
@@ -94,6 +97,18 @@ class RequestKeeper:
             if kept.is_all:
                 return requests
 
+    def mend(self, request_ids: Sequence[str]) -> None:
+        """Put requests together anew though nothing came; those that have no facts any longer are no more.
+
+        Args:
+            request_ids: their numbers; of each, requests of all sources.
+        """
+        ticket = Ticket(int(time.time() * 1000), random.getrandbits(63), len(request_ids), 0)
+        row: Columns = [[ticket.noted_ms], [ticket.number], [request_ids]]
+        self._store(REQUEST_CHANGES, ("noted_at", "ticket", "request_ids"), row)
+        version = self._put_together([ticket])
+        self._server.execute(self._forget, {"version": version, "ids": [*request_ids]})
+
     def close(self) -> None:
         """Close this thread's connection."""
         self._server.close()
@@ -102,21 +117,28 @@ class RequestKeeper:
         rows = self._server.execute(self._open_changes, {"tickets": TICKETS_AT_ONCE})
         return [Ticket(*row) for row in rows]
 
-    def _put_together(self, tickets: list[Ticket]) -> None:
+    def _put_together(self, tickets: Sequence[Ticket]) -> int:
+        """Read the facts and settle the tickets; return the number of the reading."""
         [(version,)] = self._server.execute(self._next_reading)
-        self._server.insert(REQUEST_READINGS, ("reader", "version"), [[READER], [version]])
+        self._store(REQUEST_READINGS, ("reader", "version"), [[READER], [version]])
         numbers = [ticket.number for ticket in tickets]
         asked = {"version": version, "tickets": numbers, "since": tickets[0].noted_ms}
         self._server.execute(self._keep, asked)
         done: Columns = [[ticket.noted_ms for ticket in tickets], numbers, [1] * len(tickets)]
-        self._server.insert(REQUEST_CHANGES, ("noted_at", "ticket", "is_done"), done)
+        self._store(REQUEST_CHANGES, ("noted_at", "ticket", "is_done"), done)
         REQUESTS_KEPT.inc(sum(ticket.requests for ticket in tickets))
+        return int(version)
+
+    def _store(self, table: str, names: Sequence[str], columns: Columns) -> None:
+        refused = self._server.insert(table, names, columns)
+        if refused:
+            raise DatabaseRefused(f"{table} cannot hold a row that we made ourselves: {refused[0].reason}")
 
     def _show(self, clock_ms: int) -> None:
         """Write up to which clock of the data requests are put together, where it has moved."""
         if clock_ms != self._shown_ms:
             row: Columns = [[READER], [clock_ms], [int(time.time() * 1000)]]
-            self._server.insert(REQUEST_READINGS, ("reader", "clock_ms", "read_at"), row)
+            self._store(REQUEST_READINGS, ("reader", "clock_ms", "read_at"), row)
             self._shown_ms = clock_ms
 
 
