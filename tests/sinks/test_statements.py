@@ -14,7 +14,7 @@ REPEATABLE = re.compile(
     r"CREATE (DATABASE|TABLE|MATERIALIZED VIEW) IF NOT EXISTS|CREATE OR REPLACE (VIEW|DICTIONARY)"
     r"|ALTER TABLE \S+ +(MODIFY TTL|MODIFY SETTING|ADD COLUMN IF NOT EXISTS|COMMENT COLUMN"
     r"|ADD PROJECTION IF NOT EXISTS|MATERIALIZE PROJECTION)"
-    r"|INSERT INTO \S+\.(requests|request_readings) "  # upserts, by the number of their reading
+    r"|INSERT INTO \S+\.(requests|request_readings|request_changes) "  # each is taken up anew
 )
 
 
