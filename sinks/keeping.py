@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PART: Final = TP(TAGGED_TOPIC, 0)
 """Whose writer it is. Two at once, while parts move, do no harm."""
-REST: Final = 2.0
-"""Of the time that a reading took: reading many facts must not take ClickHouse from those who store them."""
+REST: Final = 9.0
+"""So many times as long as a reading took: it must not take ClickHouse from those who store facts."""
 
 
 def register(app: faust.App, settings: SinksSettings, stopping: threading.Event) -> None:

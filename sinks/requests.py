@@ -12,6 +12,11 @@ The order of a reading is what makes it right, however many readers there are, a
 4. the facts. Rows of the highest number survive. A ticket that a reading settles was seen before its number
    was drawn. A row that beats its own has a higher number, so it was drawn later, and its facts were read
    later still: they are in it as well.
+
+Facts lie in partitions by month, and the number of a request does not tell which: to look it up in all of
+them is to read most of them. So a reading asks, after its number is drawn, first for the months of all open
+tickets, then for those of its requests' rows, and reads no others. A ticket that a reading before has settled
+has its months in the rows, which were stored before it was; one that nobody has settled is open.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ import random
 import threading
 import time
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sinks.clickhouse import ClickHouse, DatabaseRefused
 from sinks.contract import REQUEST_CHANGES, REQUEST_READINGS
@@ -70,6 +75,8 @@ class RequestKeeper:
         self._next_reading = query("next_reading", settings)
         self._keep = query("keep_requests", settings)
         self._forget = query("forget_requests", settings)
+        self._changed_months = query("changed_months", settings)
+        self._kept_months = query("kept_months", settings)
         self._shown_ms = -1
 
     def keep(self) -> Kept:
@@ -80,7 +87,7 @@ class RequestKeeper:
         REQUESTS_BEHIND.set(found[0].age_ms / 1000 if found else 0)
         if tickets:
             began = time.monotonic()
-            self._put_together(tickets)
+            self._put_together(tickets, is_by_month=True)
             REQUESTS_SECONDS.observe(time.monotonic() - began)
         is_all = len(tickets) == len(found) < TICKETS_AT_ONCE
         if is_all:
@@ -106,7 +113,7 @@ class RequestKeeper:
         ticket = Ticket(int(time.time() * 1000), random.getrandbits(63), len(request_ids), 0)
         row: Columns = [[ticket.noted_ms], [ticket.number], [request_ids]]
         self._store(REQUEST_CHANGES, ("noted_at", "ticket", "request_ids"), row)
-        version = self._put_together([ticket])
+        version = self._put_together([ticket], is_by_month=False)
         self._server.execute(self._forget, {"version": version, "ids": [*request_ids]})
 
     def close(self) -> None:
@@ -117,17 +124,24 @@ class RequestKeeper:
         rows = self._server.execute(self._open_changes, {"tickets": TICKETS_AT_ONCE})
         return [Ticket(*row) for row in rows]
 
-    def _put_together(self, tickets: Sequence[Ticket]) -> int:
-        """Read the facts and settle the tickets; return the number of the reading."""
-        [(version,)] = self._server.execute(self._next_reading)
+    def _put_together(self, tickets: Sequence[Ticket], *, is_by_month: bool) -> int:
+        """Read the facts, of their months or of all; settle the tickets; return the reading's number."""
+        [(version, is_filled)] = self._server.execute(self._next_reading)
         self._store(REQUEST_READINGS, ("reader", "version"), [[READER], [version]])
         numbers = [ticket.number for ticket in tickets]
-        asked = {"version": version, "tickets": numbers, "since": tickets[0].noted_ms}
-        self._server.execute(self._keep, asked)
+        asked: dict[str, Any] = {"tickets": numbers, "since": tickets[0].noted_ms}
+        # Before the migration has put all together, rows do not say which months there are.
+        months = self._months(asked) if is_by_month and is_filled else []
+        self._server.execute(self._keep, {**asked, "version": version, "months": months})
         done: Columns = [[ticket.noted_ms for ticket in tickets], numbers, [1] * len(tickets)]
         self._store(REQUEST_CHANGES, ("noted_at", "ticket", "is_done"), done)
         REQUESTS_KEPT.inc(sum(ticket.requests for ticket in tickets))
         return int(version)
+
+    def _months(self, asked: dict[str, Any]) -> list[str]:
+        [(changed,)] = self._server.execute(self._changed_months)
+        [(kept,)] = self._server.execute(self._kept_months, asked)
+        return [str(month) for month in sorted({*changed, *kept})]
 
     def _store(self, table: str, names: Sequence[str], columns: Columns) -> None:
         refused = self._server.insert(table, names, columns)

@@ -39,10 +39,13 @@ DECISION_COLUMNS: Final = (
 
 
 def _within(parameter: str) -> str:
-    units = ", ".join(
-        f"concat('{level}:', {level}_id)" for level in ("estate", "community", "street", "district", "city")
+    """Return the condition of a unit `LEVEL:ID`; the server leaves of it what its level needs, one column."""
+    unit = f"{{{parameter}:String}}"
+    levels = " OR ".join(
+        f"(startsWith({unit}, '{level}:') AND {level}_id = substring({unit}, {len(level) + 2}))"
+        for level in Level
     )
-    return f"({{{parameter}:String}} = '' OR {{{parameter}:String}} IN ({units}))"
+    return f"({unit} = '' OR {levels})"
 
 
 CONDITIONS: Final = {

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS {db}.requests {on_cluster}
     events UInt32 COMMENT 'How many events it has; 0: its facts are gone, and so is it',
     changed_at DateTime64(3, 'UTC') COMMENT 'When its latest event occurred',
     heard_at DateTime64(3, 'UTC') COMMENT 'When the platform knew of its last event, in event time',
+    months Array(UInt32) COMMENT 'Months of its events, as the partitions of complaints are called: where to read it anew',
     version UInt64 COMMENT 'Number of the reading of the facts that made it: the highest survives',
     inserted_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When this row was written (wall clock)'
 )
@@ -71,6 +72,7 @@ CREATE TABLE IF NOT EXISTS {db}.request_changes {on_cluster}
     noted_at DateTime64(3, 'UTC') COMMENT 'When the facts were inserted (wall clock)',
     ticket UInt64 COMMENT 'Drawn at random: with noted_at it is the key',
     request_ids Array(String) COMMENT 'Numbers of the requests; of a ticket that is done none',
+    months Array(UInt32) COMMENT 'Months of the facts, as the partitions of complaints are called; of a ticket that is done none',
     is_done UInt8 COMMENT '1: they have been put together since'
 )
 ENGINE = {engine:ReplacingMergeTree(is_done)}
@@ -85,6 +87,7 @@ AS SELECT
     now64(3, 'UTC') AS noted_at,
     rand64() AS ticket,
     groupUniqArray(request_id) AS request_ids,
+    groupUniqArray(toYYYYMM(occurred_at)) AS months,
     toUInt8(0) AS is_done
 FROM {db}.complaints
 HAVING notEmpty(request_ids)

@@ -14,8 +14,8 @@ WITH
 {include:states_of_requests}
 SETTINGS optimize_aggregation_in_order = 1;
 -- An insert that had begun before the tickets were made, and ended after the facts were read, has left none.
-INSERT INTO {db}.request_changes (noted_at, ticket, request_ids)
-SELECT now64(3, 'UTC'), rand64(), groupUniqArray(request_id) AS numbers
+INSERT INTO {db}.request_changes (noted_at, ticket, request_ids, months)
+SELECT now64(3, 'UTC'), rand64(), groupUniqArray(request_id) AS numbers, groupUniqArray(toYYYYMM(occurred_at))
 FROM {db}.complaints
 WHERE inserted_at > now64(3) - INTERVAL 10 MINUTE
 HAVING notEmpty(numbers);

@@ -26,6 +26,7 @@ SELECT
     toUInt32(count()) AS events,
     max(f.occurred_at) AS changed_at,
     max(f.weighed_at) AS heard_at,
+    arraySort(groupUniqArray(toYYYYMM(f.occurred_at))) AS months,
     reading AS version
 FROM
 (
