@@ -70,6 +70,8 @@ SESSION: Final = {
     "defer_partition_pruning_after_final": 1,
     "use_skip_indexes_if_final_exact_mode": 1,
     "use_statistics_for_part_pruning": 0,
+    # Replicated facts of which a try was stored and its ticket was not: the next try must write the ticket.
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
 }
 
 # Answers that another moment or another server may change. Codes of ClickHouse's ErrorCodes.cpp.

@@ -24,6 +24,10 @@ UNITS: Final = "units"
 UNITS_CURRENT: Final = "units_current"
 UNITS_DICTIONARY: Final = "units_dict"
 EPOCHS: Final = "epochs"
+REQUESTS: Final = "requests"
+REQUEST_UNITS: Final = "request_units"
+REQUEST_CHANGES: Final = "request_changes"
+REQUEST_READINGS: Final = "request_readings"
 WEIGHER_CHECKPOINTS: Final = "weigher_checkpoints"
 SCHEMA_MIGRATIONS: Final = "schema_migrations"
 
@@ -37,6 +41,10 @@ TABLES: Final = (
     PROGRESS,
     UNITS,
     EPOCHS,
+    REQUESTS,
+    REQUEST_UNITS,
+    REQUEST_CHANGES,
+    REQUEST_READINGS,
     WEIGHER_CHECKPOINTS,
     SCHEMA_MIGRATIONS,
 )
@@ -44,6 +52,7 @@ TABLES: Final = (
 BI_COMPLAINTS: Final = "complaints"
 BI_COMPLAINTS_NOW: Final = "complaints_now"
 BI_REQUESTS: Final = "requests"
+BI_REQUEST_UNITS: Final = "request_units"
 BI_UNIT_COUNTS: Final = "unit_counts"
 BI_UNIT_PERIODS: Final = "unit_periods"
 BI_SURGES: Final = "surges"
@@ -70,6 +79,7 @@ BI_VIEWS: Final = (
     BI_COMPLAINTS,
     BI_COMPLAINTS_NOW,
     BI_REQUESTS,
+    BI_REQUEST_UNITS,
     BI_UNIT_COUNTS,
     BI_UNIT_PERIODS,
     BI_SURGES,

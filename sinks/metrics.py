@@ -53,6 +53,26 @@ STORED_OFFSET: Final = Gauge(
     "Offset of complaints.raw below which all of the part is stored.",
     ["partition"],
 )
+REQUESTS_KEPT: Final = Counter(
+    "pulse_requests_kept_total",
+    "Requests with new facts that were put together; one that has new facts again counts again.",
+)
+REQUESTS_BEHIND: Final = Gauge(
+    # Worry when it passes a minute: dashboards show requests as they stood then.
+    "pulse_requests_behind_seconds",
+    "Age of the oldest facts whose requests are not put together yet, when last looked; 0: there are none.",
+)
+REQUESTS_READ: Final = Gauge(
+    # Worry when it is minutes old on every writer: nobody puts requests together.
+    "pulse_requests_read_timestamp_seconds",
+    "When this writer last looked whether requests have new facts, and had put these together.",
+)
+REQUESTS_SECONDS: Final = Histogram(
+    # Worry when it passes seconds while few requests change: the facts have become dear to read.
+    "pulse_requests_keep_seconds",
+    "Duration of putting together the requests that have new facts.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
 STALE_BATCHES: Final = Counter(
     # A few at each rebalance are usual; a steady rise means that partitions keep moving.
     "pulse_sink_stale_batches_total",
@@ -129,6 +149,6 @@ VERIFIED: Final = Gauge(
 VERIFY_DIFFERENCES: Final = Gauge(
     # Worry about any.
     "pulse_verify_differences",
-    "What did not match: records that are missing, rows without a record, counts that the facts do not give.",
+    "What did not match: missing records, rows without one, counts and requests that the facts do not give.",
     ["kind"],
 )

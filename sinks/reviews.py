@@ -1,8 +1,9 @@
 """What people decided in reviews; where it is about complaints, put into effect. Blocking.
 
-A complaint that a review ties to another estate is written again under a higher tag version, and the counts
-of its day are made anew from the facts. That is done only for days that the streams have let go of: what they
-still hold in memory would write the old figure again. Until then the decision waits.
+A complaint that a review ties to another estate is written again under a higher tag version; the counts of
+its day are made anew from the facts, and its request gets a ticket. That is done only for days that the
+streams have let go of: what they still hold in memory would write the old figure again. Until then the
+decision waits.
 """
 
 from __future__ import annotations
@@ -92,6 +93,7 @@ class Reviews:
                 self._move(correction)
                 done.moved.append(correction)
         self._count_anew()
+        self._server.execute(query("note_corrected", self._settings))
         return done
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
-"""Proves that every published record is stored, a duplicate or rejected, and every count what the facts say.
+"""Proves that every record is stored, a duplicate or rejected, and counts and requests what the facts say.
 
 Blocking. The log is walked once, part by part, beside the offsets that the tables hold, in memory that does
-not grow with it; the counts are recomputed by SQL.
+not grow with it; counts and requests are made anew by SQL.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sinks.clickhouse import ClickHouse
 from sinks.count_check import CountCheck, CountReport
 from sinks.facts import Facts
 from sinks.raw_log import LogRecord, RawLog
+from sinks.request_check import RequestCheck, RequestReport
 from sinks.settings import SinksSettings
 from sinks.statements import query
 
@@ -39,12 +40,13 @@ class Verification:
 
     account: Account
     counts: CountReport
+    requests: RequestReport
     seconds: float
 
     @property
     def is_exact(self) -> bool:
-        """Whether nothing is lost, doubled or miscounted."""
-        return self.account.is_exact and self.counts.is_exact
+        """Whether nothing is lost, doubled or miscounted, and every request stands as its facts say."""
+        return self.account.is_exact and self.counts.is_exact and self.requests.is_exact
 
 
 class Patience:
@@ -77,7 +79,7 @@ class Verifier:
     def run(
         self, first: dt.date | None = None, last: dt.date | None = None, wait_seconds: float = 0.0
     ) -> Verification:
-        """Verify all of the log, and the counts of the local days first..last.
+        """Verify all of the log, all requests, and the counts of the local days first..last.
 
         Args:
             first: first local day whose counts are compared; the first that has any unless given.
@@ -95,7 +97,8 @@ class Verifier:
             self._wait_until_stored(log, Patience(wait_seconds))
             account = self._account(log)
         counts = self._compare(first, last, Patience(wait_seconds))
-        return Verification(account, counts, time.monotonic() - started)
+        requests = self._compare_requests(Patience(wait_seconds))
+        return Verification(account, counts, requests, time.monotonic() - started)
 
     def _wait_until_stored(self, log: RawLog, patience: Patience) -> None:
         ends = {part: log.end(part) for part in log.parts}
@@ -110,6 +113,15 @@ class Verifier:
         while True:
             report = check.run(first, last)
             if report.is_exact or patience.is_over((report.compared, report.differing)):
+                return report
+            time.sleep(POLL_SECONDS)
+
+    def _compare_requests(self, patience: Patience) -> RequestReport:
+        check = RequestCheck(self._settings)
+        while True:
+            report = check.run()
+            if report.is_exact or patience.is_over((report.compared, report.differing, report.waiting)):
+                check.close()
                 return report
             time.sleep(POLL_SECONDS)
 

@@ -147,6 +147,9 @@ def found_by(verification: Verification) -> Findings:
             f"count {each.level} {each.unit} {each.grain} {each.bucket:%Y-%m-%dT%H:%M}: not that of the facts"
             for each in counts.differences
         ]
+    found.wrong += [f"request {name}: not as its facts say" for name in verification.requests.differences]
+    if verification.requests.waiting:
+        found.wrong.append(f"requests: {verification.requests.waiting} inserts were not taken up")
     return found
 
 

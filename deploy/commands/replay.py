@@ -1,4 +1,4 @@
-"""`pulse replay`: counts and surges of past days made anew from the facts, while the stream goes on."""
+"""`pulse replay`: counts, surges and requests of past days made anew from the facts; the stream goes on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,8 @@ from deploy.surge_replay import SurgeChanges, find_changes, put_in_place
 from sinks.count_check import CountCheck
 from sinks.count_replay import Compared, CountReplay
 from sinks.migration_lock import MigrationLockHeld
+from sinks.request_check import RequestCheck
+from sinks.request_replay import Mended, replay_requests, span_of
 
 day = click.DateTime(formats=["%Y-%m-%d"])
 SETTLING_SECONDS: Final = 30.0
@@ -34,8 +37,9 @@ class Replayed:
 
     counts: Compared
     surges: SurgeChanges
+    requests: Mended
     left: int
-    """Counts that differ from the facts all the same, after it was put in place."""
+    """Counts and requests that differ from the facts all the same, after it was put in place."""
 
 
 @click.command()
@@ -45,10 +49,10 @@ class Replayed:
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @as_json_option
 def command(first: dt.datetime, last: dt.datetime, source: str, dry_run: bool, as_json: bool) -> None:
-    """Make counts and surges of past days anew from the facts, in place, while the stream goes on.
+    """Make counts, surges and requests of past days anew from the facts, while the stream goes on.
 
     They are built beside, compared with those that stand, and only what differs is replaced. Nothing counts
-    twice, and nobody is told of a surge. Exit code 1 where counts differ from the facts afterwards.
+    twice, and nobody is told of a surge. Exit code 1 where figures differ from the facts afterwards.
     """
     if last < first:
         raise click.UsageError("--to is before --from")
@@ -58,7 +62,7 @@ def command(first: dt.datetime, last: dt.datetime, source: str, dry_run: bool, a
         done = replay(settings, first.date(), last.date(), source, dry_run=dry_run)
     click.echo(json.dumps(as_tree(done)) if as_json else _words(done, dry_run=dry_run))
     if done.left:
-        raise OperationFailed(f"{done.left} counts differ from the facts; run `pulse verify`")
+        raise OperationFailed(f"{done.left} figures differ from the facts; run `pulse verify`")
 
 
 def replay(
@@ -75,15 +79,16 @@ def replay(
         positions = counts.positions()
         days = counts.days(first, last, source)
         if not days:
-            return Replayed(Compared(0, 0, []), SurgeChanges(0, [], [], []), 0)
+            return Replayed(Compared(0, 0, []), SurgeChanges(0, [], [], []), Mended(0, 0), 0)
         counts.build(positions, days)
         compared = counts.compare(days)
         surges = find_changes(settings, positions, frozenset(days))
+        requests = replay_requests(settings.sinks, first, last, dry_run=dry_run)
         if dry_run:
-            return Replayed(compared, surges, 0)
+            return Replayed(compared, surges, requests, 0)
         counts.swap(compared)
         put_in_place(settings, surges)
-    return Replayed(compared, surges, _left(settings, first, last) if not source else 0)
+    return Replayed(compared, surges, requests, _left(settings, first, last) if not source else 0)
 
 
 def as_tree(done: Replayed) -> dict[str, object]:
@@ -97,22 +102,34 @@ def as_tree(done: Replayed) -> dict[str, object]:
             "differing": [each.surge_id for each in surges.differing],
             "unfounded": [each.surge_id for each in surges.unfounded],
         },
+        "requests": {"compared": done.requests.compared, "replaced": done.requests.differing},
         "left": done.left,
     }
 
 
 def _left(settings: Settings, first: dt.date, last: dt.date) -> int:
-    """Return how many counts differ from the facts, once the stream has had time for what it is at."""
-    check = CountCheck(settings.sinks)
+    """Return how many figures differ from the facts, once the stream has had time for what it is at."""
+    counts, requests = CountCheck(settings.sinks), RequestCheck(settings.sinks)
+    span = span_of(settings.sinks.zone, first, last)
+    return _settled(lambda: counts.run(first, last).differing) + _settled(
+        lambda: requests.run(span).differing
+    )
+
+
+def _settled(differing: Callable[[], int]) -> int:
     deadline = time.monotonic() + SETTLING_SECONDS
-    while (differing := check.run(first, last).differing) and time.monotonic() < deadline:
+    while (number := differing()) and time.monotonic() < deadline:
         time.sleep(PAUSE_SECONDS)
-    return differing
+    return number
 
 
 def _words(done: Replayed, *, dry_run: bool) -> str:
-    counts, surges = done.counts, done.surges
+    counts, surges, requests = done.counts, done.surges, done.requests
     verb = "differ" if dry_run else "differed and were replaced"
     changed = {"missing": surges.missing, "other": surges.differing, "unfounded": surges.unfounded}
     named = ", ".join(f"{len(each)} {what}" for what, each in changed.items())
-    return f"{counts.built:,} counts, of which {counts.differing:,} {verb}\n{surges.found:,} surges; {named}"
+    return (
+        f"{counts.built:,} counts, of which {counts.differing:,} {verb}\n"
+        f"{requests.compared:,} requests, of which {requests.differing:,} {verb}\n"
+        f"{surges.found:,} surges; {named}"
+    )

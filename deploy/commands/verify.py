@@ -61,8 +61,9 @@ def command(
 ) -> None:
     """Prove that every published event is stored, a duplicate, or rejected with a reason.
 
-    Reads all of the raw topic, compares it with the tables, and recomputes the counts of every unit from the
-    facts. Exit code 1 where anything is lost, doubled or miscounted; what differs is printed.
+    Reads all of the raw topic, compares it with the tables, and makes the counts of every unit and all
+    requests anew from the facts. Exit code 1 where anything is lost, doubled or miscounted; what differs is
+    printed.
     """
     if hours is not None:
         _stay(load_settings(), first, last, wait_seconds, hours)
@@ -128,6 +129,7 @@ def _show(found: Verification) -> None:
         ("missing", sum(tally.missing for tally in account.sources.values())),
         ("unexplained", account.unexplained_rows),
         ("counts", found.counts.differing),
+        ("requests", found.requests.differing + found.requests.waiting),
     ):
         VERIFY_DIFFERENCES.labels(kind).set(number)
     VERIFIED.set_to_current_time()
@@ -135,7 +137,7 @@ def _show(found: Verification) -> None:
 
 def as_tree(found: Verification) -> dict[str, Any]:
     """Return a verification as JSON can hold it."""
-    account, counts = found.account, found.counts
+    account, counts, requests = found.account, found.counts, found.requests
     return {
         "exact": found.is_exact,
         "sources": {
@@ -149,6 +151,12 @@ def as_tree(found: Verification) -> dict[str, Any]:
             "differing": counts.differing,
             "first": [asdict(each) for each in counts.differences],
         },
+        "requests": {
+            "compared": requests.compared,
+            "differing": requests.differing,
+            "waiting": requests.waiting,
+            "first": requests.differences,
+        },
         "seconds": round(found.seconds, 1),
     }
 
@@ -160,6 +168,11 @@ def _print(found: Verification) -> None:
     console.print(f"unit counts: {counts.compared:,} compared with the facts, {counts.differing:,} differ")
     for each in counts.differences:
         console.print(f"  {_line(each)}", markup=False)
+    requests = found.requests
+    waiting = f"; {requests.waiting:,} inserts wait to be taken up" if requests.waiting else ""
+    console.print(f"requests: {requests.compared:,} compared, {requests.differing:,} differ{waiting}")
+    for name in requests.differences:
+        console.print(f"  {name}", markup=False)
     for name in (*found.account.missing, *found.account.unexplained):
         console.print(f"  {name}", markup=False)
     console.print("exact" if found.is_exact else "NOT exact", style="bold")

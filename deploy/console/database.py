@@ -1,8 +1,8 @@
 """The console's way to ClickHouse: the queries of `queries/`, run in threads with little patience.
 
 Who asks has a scope, and every query that shows events, surges or units says `{in_scope}`: the rows outside
-never leave the database. `{in_unit}` does the same for the unit that a page is about. Where requests are put
-together from their events, `{has_event_in_unit}` says beforehand which may be of the unit: no others need be.
+never leave the database. `{in_unit}` does the same for the unit that a page is about. Of an estate or a
+community `{may_be_of_unit}` says beforehand which requests may be of it: no others need be read.
 """
 
 from __future__ import annotations
@@ -39,16 +39,19 @@ DECISION_COLUMNS: Final = (
 
 
 def _within(parameter: str) -> str:
-    units = ", ".join(
-        f"concat('{level}:', {level}_id)" for level in ("estate", "community", "street", "district", "city")
+    """Return the condition of a unit `LEVEL:ID`; the server leaves of it what its level needs, one column."""
+    unit = f"{{{parameter}:String}}"
+    levels = " OR ".join(
+        f"(startsWith({unit}, '{level}:') AND {level}_id = substring({unit}, {len(level) + 2}))"
+        for level in Level
     )
-    return f"({{{parameter}:String}} = '' OR {{{parameter}:String}} IN ({units}))"
+    return f"({unit} = '' OR {levels})"
 
 
 CONDITIONS: Final = {
-    "{has_event_in_unit}": (
-        "(startsWith({within:String}, 'city:') OR request_id IN (SELECT request_id FROM {bi}.feed"
-        " WHERE NOT startsWith({within:String}, 'city:') AND {in_unit}))"
+    "{may_be_of_unit}": (
+        "(splitByChar(':', {within:String})[1] NOT IN ('estate', 'community') OR (request_id, source) IN"
+        " (SELECT request_id, source FROM {bi}.request_units WHERE unit = {within:String}))"
     ),
     "{in_scope}": _within("scope"),
     "{in_unit}": _within("within"),

@@ -103,6 +103,12 @@ HEALTH: Final = Dashboard(
                     "Records that wait, by topic", ("sum by (topic) (pulse_sink_lag_records)", "{{topic}}")
                 ),
                 lines(
+                    "Requests behind their facts",
+                    ("max(pulse_requests_behind_seconds)", "oldest facts"),
+                    (_or_none(_p(0.99, "pulse_requests_keep_seconds")), "time to take up, p99"),
+                    unit="s",
+                ),
+                lines(
                     "Trouble",
                     (_or_none(f"sum(increase(pulse_sink_retries_total[{RATE}]))"), "inserts tried again"),
                     (_or_none(f"sum(increase(pulse_sink_refused_rows_total[{RATE}]))"), "rows refused"),

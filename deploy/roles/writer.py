@@ -1,4 +1,4 @@
-"""The writer: stores what the streams publish in ClickHouse."""
+"""The writer: stores what the streams publish in ClickHouse, and puts requests together from it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import faust
 
 from deploy.roles.output import output_of
 from deploy.settings import Settings
+from sinks import keeping
 from sinks.agents import WriterAgents, register
 from sinks.facts import Facts
 from sinks.pace import Pace
@@ -27,6 +28,7 @@ def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None
     pace = Pace(settings.sinks.batch_seconds, settings.sinks.longest_batch_seconds)
     agents = WriterAgents(sink, facts, output_of(app, settings.streams.brokers), waits.on, pace)
     register(app, agents, settings.sinks, partial(batch_topic, app), partial(batch_takes, app))
+    keeping.register(app, settings.sinks, stopping)
 
     @app.on_before_shutdown.connect
     async def stop_waiting(*_: Any, **__: Any) -> None:

@@ -137,7 +137,7 @@ OUTCOMES: Final = Dataset(
         "estate": "String",
         "property_company": "String",
         "problem_type": "String",
-        "is_company_matter": "UInt8",
+        "is_company_matter": "Bool",
         "is_answered": "Nullable(Bool)",
         "is_solved": "Nullable(Bool)",
         "is_satisfied": "Nullable(UInt8)",

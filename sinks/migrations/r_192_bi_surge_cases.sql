@@ -1,6 +1,6 @@
 -- A surge as a case: what became of the requests that it consists of, and whether the matter came back.
--- Requests are found by number and unit, as a surge keeps numbers alone; they are judged by their events as in the
--- view requests. Read from the facts rather than from that view, so that only requests of surges are put together.
+-- Requests are found by number and unit, as a surge keeps numbers alone; they stand as in the view requests, some
+-- seconds behind their events.
 -- What people called not a surge is no case, and nothing is a relapse of it.
 -- A relapse is told by the surge of the same unit and problem type right before: at most 30 days lie between its end,
 -- or the solution of its case, and this one.
@@ -86,24 +86,10 @@ FROM
                 INNER JOIN
                 (
                     SELECT
-                        source,
-                        request_id,
-                        argMaxIfOrNull(kind = 'closed', at, kind IN ('opened', 'closed', 'reopened'))
-                            IS DISTINCT FROM true AS is_open,
-                        maxOrNullIf(f.occurred_at, kind = 'closed') AS closed_at,
-                        maxOrNullIf(f.occurred_at, kind = 'reopened') AS again_at,
-                        argMin(f.estate_id, (kind != 'opened', at)) AS estate_id,
-                        argMin(f.community_id, (kind != 'opened', at)) AS community_id,
-                        argMin(f.street_id, (kind != 'opened', at)) AS street_id,
-                        argMin(f.district_id, (kind != 'opened', at)) AS district_id,
-                        argMin(f.city_id, (kind != 'opened', at)) AS city_id
-                    FROM
-                    (
-                        SELECT *, (occurred_at, epoch, off) AS at
-                        FROM {db}.complaints FINAL
-                        WHERE request_id IN (SELECT arrayJoin(request_ids) FROM {db}.surges FINAL)
-                    ) AS f
-                    GROUP BY source, request_id
+                        request_id, is_open, closed_at, reopened_at AS again_at,
+                        estate_id, community_id, street_id, district_id, city_id
+                    FROM {db}.requests FINAL
+                    WHERE events > 0 AND request_id IN (SELECT arrayJoin(request_ids) FROM {db}.surges FINAL)
                 ) AS r ON r.request_id = w.request_id
                 WHERE w.unit = multiIf(
                     w.level = 'estate', r.estate_id, w.level = 'community', r.community_id,

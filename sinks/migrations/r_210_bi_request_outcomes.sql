@@ -1,9 +1,10 @@
 -- What became of each request about a delivered estate, by the rules of docs/report.md. "Now" is the latest arrival
 -- among the facts, so a replayed year is judged as it was lived through. What cannot be said yet is NULL and counts
 -- in no rate.
--- A parameterised view has no columns of its own to comment: they are those of request_outcomes, which is this view
--- at the end of time. The registry is the one in force at any as_of, since the tables keep no older one.
--- A request's events are ordered by one number, as in bi.requests.
+-- A parameterised view has no columns of its own to comment: they are those of request_outcomes, which says the same of
+-- requests as they have been put together by now. The registry is the one in force at any as_of, since the tables keep
+-- no older one. What was known at a moment is put together from the facts: the table of requests holds the latest alone.
+-- A request's events are ordered by one number, as in sinks/queries/states_of_requests.sql.
 CREATE OR REPLACE VIEW {bi}.request_outcomes_at {on_cluster}
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS WITH
@@ -34,40 +35,7 @@ AS WITH
         GROUP BY source, request_id
         HAVING countIf(kind = 'opened') > 0
     )
-SELECT
-    toString(r.source) AS source,
-    r.request_id AS request_id,
-    r.opened_at AS opened_at,
-    toDate(r.opened_at, '{zone}') AS opened_date,
-    toYear(opened_date) AS year,
-    units.id AS estate_id,
-    units.name AS estate,
-    toString(units.property_company) AS property_company,
-    units.community_id AS community_id,
-    units.street_id AS street_id,
-    units.district_id AS district_id,
-    r.problem_type AS problem_type,
-    if(is_company_matter OR problem_type = 'owners_committee', 'estate', 'district') AS solvable_by,
-    problem_type IN ('property_service', 'parking', 'noise', 'environment', 'safety_fire_elevator')
-        AS is_company_matter,
-    multiIf(
-        r.answered_at <= r.opened_at + INTERVAL 24 HOUR, true,
-        clock > r.opened_at + INTERVAL 24 HOUR, false,
-        NULL
-    ) AS is_answered,
-    multiIf(r.is_closed, true, days_overdue > 0, false, NULL) AS is_solved,
-    r.rating >= 0.5 AS is_satisfied,
-    r.reopened AS reopened,
-    if(r.is_closed, 0, greatest(0, dateDiff('second', coalesce(r.said_due_at, r.opened_at + INTERVAL 30 DAY), clock) / 86400))
-        AS days_overdue,
-    toUInt8(if(
-        is_company_matter,
-        1 + ifNull(NOT is_answered, false) + ifNull(NOT is_solved, false) + ifNull(NOT is_satisfied, false),
-        0
-    )) AS points
-FROM requests AS r
-INNER JOIN {db}.units_current AS units ON units.id = r.estate_id
-WHERE units.level = 'estate' AND units.status = 'delivered'
+{include:outcomes_of_requests}
 COMMENT 'Parameterised by as_of: request_outcomes as they were known at that moment';
 CREATE OR REPLACE VIEW {bi}.request_outcomes {on_cluster}
 (
@@ -93,5 +61,16 @@ CREATE OR REPLACE VIEW {bi}.request_outcomes {on_cluster}
     points UInt8 COMMENT 'Of a company''s matter: 1, and 1 each if not answered, not solved, not satisfied; else 0'
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS SELECT * FROM {bi}.request_outcomes_at(as_of = '2299-12-31 00:00:00')
-COMMENT 'What became of each request about an estate that is lived in; request_outcomes_at(as_of = ''2021-12-31 16:00:00'') says it as it was known at a moment (UTC)';
+AS WITH
+    assumeNotNull((SELECT max(heard_at) FROM {db}.requests)) AS clock,
+    requests AS
+    (
+        SELECT
+            source, request_id, assumeNotNull(k.opened_at) AS opened_at, answered_at, NOT is_open AS is_closed,
+            due_at AS said_due_at, satisfaction AS rating, toUInt64(k.reopened) AS reopened,
+            toString(k.problem_type) AS problem_type, toString(k.estate_id) AS estate_id
+        FROM {db}.requests AS k FINAL
+        WHERE k.events > 0 AND isNotNull(k.opened_at)
+    )
+{include:outcomes_of_requests}
+COMMENT 'What became of each request about an estate that is lived in, as requests (some seconds behind); request_outcomes_at(as_of = ''2021-12-31 16:00:00'') says it as it was known at a moment (UTC)';

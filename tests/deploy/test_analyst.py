@@ -20,6 +20,7 @@ from deploy.local.ports import free_ports
 from deploy.local.program import running
 from sinks.contract import BI_UNITS, BI_VIEWS
 from sinks.migrate import Migrator
+from sinks.requests import RequestKeeper
 from sinks.sink import ClickHouseSink
 from sinks.units import store_units
 from streams.contract import Level, Progress
@@ -58,6 +59,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Clie
         sink.insert_facts([fact(number, path=path) for number, path in enumerate(paths)])
         sink.insert_progress([Progress(epoch=1, part=0, next=9, clock_ms=0, registry_version="v")])
         midnight = int(NOON.timestamp()) - 12 * 3600
+        RequestKeeper(settings).keep_all()
         sink.recount_days(1, 0, 9, [midnight])
         sink.insert_surges([surge(surge_id=path.estate, unit=path.estate, path=path) for path in paths])
         clients = {

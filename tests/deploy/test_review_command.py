@@ -24,6 +24,7 @@ from deploy.settings import load_settings
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
 from sinks.count_check import CountCheck
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import Level, Progress, Tag, Tagged
@@ -52,8 +53,9 @@ ESTATES = [Estate("e1", "御景花园", "s1"), Estate("e2", "翠景豪庭", "d1"
 class Reviewed:
     """A registry file, facts of our own, and the decisions of the console's administrator."""
 
-    def __init__(self, server: ClickHouseServer, registry: Path) -> None:
+    def __init__(self, server: ClickHouseServer, registry: Path, admin: ClickHouse) -> None:
         self.registry = registry
+        self._admin = admin
         self.sinks: SinksSettings = load_settings().sinks
         self.source = f"source-{uuid.uuid4().hex[:8]}"
         self._sink = ClickHouseSink(self.sinks)
@@ -99,10 +101,23 @@ class Reviewed:
         """Ask the views for BI about what this test stored."""
         return self._server.execute(query, {"source": self.source})
 
+    def requests(self) -> dict[str, str]:
+        """Return the estate of each request, by its number, once they are put together."""
+        RequestKeeper(self.sinks).keep_all()
+        return dict(self.ask("SELECT request_id, estate_id FROM bi.requests WHERE source = {source:String}"))
+
     def estates(self) -> dict[str, str]:
         """Return the estate of each complaint, by request."""
         return dict(
             self.ask("SELECT request_id, estate_id FROM bi.complaints WHERE source = {source:String}")
+        )
+
+    def lose_ticket(self, of: Tagged) -> None:
+        """Delete every ticket of a request."""
+        self._admin.execute(
+            "ALTER TABLE pulse.request_changes DELETE WHERE has(request_ids, {number:String})"
+            " SETTINGS mutations_sync = 1",
+            {"number": of.request_id},
         )
 
     def counted(self) -> dict[tuple[str, str], int]:
@@ -129,7 +144,7 @@ def reviewed(platform: str, clickhouse_server: ClickHouseServer, tmp_path: Path)
         )
     )
     write_registry(Registry(ESTATES, AREAS), tmp_path / "registry.csv")
-    made = Reviewed(clickhouse_server, tmp_path / "registry.csv")
+    made = Reviewed(clickhouse_server, tmp_path / "registry.csv", admin)
     yield made
     made.close()
     admin.execute("TRUNCATE TABLE pulse.review_decisions")
@@ -172,6 +187,7 @@ def test_a_corrected_complaint_counts_at_the_right_estate_and_can_be_taken_back(
     reviewed.decide("tag", "none", dropped)
     reviewed.decide("tag", "right", kept, "e1")
     reviewed.decide("tag", "other", recent, "e2")
+    assert reviewed.requests()[moved.request_id] == "e1"
     done = reviewed.run("review")
     assert [(each["request_id"], each["to"]) for each in done["moved"]] == [
         (moved.request_id, "e2"),
@@ -187,7 +203,10 @@ def test_a_corrected_complaint_counts_at_the_right_estate_and_can_be_taken_back(
         " sum(reviewed_wrong) FROM bi.tag_quality WHERE source = {source:String} GROUP BY ALL"
     )
     assert reviewed.ask(quality) == [("name", 0.4, 4, 4, 1, 3)]
+    reviewed.lose_ticket(moved)  # the server died right after it had stored the facts
+    assert reviewed.requests()[moved.request_id] == "e1"
     assert reviewed.run("review")["moved"] == []
+    assert reviewed.requests() == reviewed.estates()
 
     reviewed.decide("tag", "open", moved)
     assert [each["to"] for each in reviewed.run("review")["moved"]] == ["e1"]

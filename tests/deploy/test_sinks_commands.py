@@ -116,7 +116,7 @@ def test_verify_says_in_json_and_by_its_exit_code_what_is_missing(platform: str)
     found = run("verify", "--json", "--wait", "0")  # no worker is at it
     tree = json.loads(found.stdout)
     assert found.exit_code == (0 if tree["exact"] else 1)
-    assert set(tree) == {"exact", "sources", "missing", "unexplained", "counts", "seconds"}
+    assert set(tree) == {"exact", "sources", "missing", "unexplained", "counts", "requests", "seconds"}
     for tally in tree["sources"].values():
         assert set(tally) == {"published", "stored", "duplicates", "rejected", "exact"}
 

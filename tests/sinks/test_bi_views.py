@@ -12,6 +12,7 @@ from clickhouse_driver import Client
 
 from deploy.local.clickhouse import ClickHouseServer
 from producers.contract import Kind
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import CountFrame, Grain, Level, Path, Progress, Reason, Rejected, Tagged
@@ -75,6 +76,7 @@ def test_a_requests_latest_state(read: Read, standard: SinksSettings, source: st
     sink.insert_facts(rows[::-1])
     clock = int((NOON + 9 * HOUR).timestamp() * 1000)
     sink.insert_progress([Progress(epoch=1, part=9, next=1, clock_ms=clock, registry_version="")])
+    RequestKeeper(standard).keep_all()
     query = (
         "SELECT request_id, is_open, closed_at, reopened, petitioned, is_overdue, seconds_to_assign, "
         "seconds_to_close, satisfaction, opened_date "

@@ -10,6 +10,7 @@ import pytest
 
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from sinks.units import store_units
@@ -114,6 +115,7 @@ def test_times_between_steps_are_never_negative(
     sink.insert_facts(
         [fact(at, when, source=source, request_id="r", kind=kind) for at, (kind, when) in enumerate(steps)]
     )
+    RequestKeeper(standard).keep_all()
     query = (
         "SELECT seconds_to_assign, seconds_to_close, is_open FROM bi.requests WHERE source = {source:String}"
     )

@@ -10,6 +10,7 @@ import pytest
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
 from sinks.contract import COMPLAINTS, UNITS
+from sinks.requests import RequestKeeper
 from sinks.rows import COMPLAINT_COLUMNS, Columns, complaint_columns
 from sinks.settings import SinksSettings
 from sinks.units import UNIT_COLUMNS, unit_rows
@@ -70,6 +71,7 @@ def filled(server: ClickHouse, fresh: SinksSettings) -> tuple[ClickHouse, str]:
     units: Columns = list(zip(*unit_rows(REGISTRY, milliseconds(NOON)), strict=True))
     assert not server.insert(UNITS, UNIT_COLUMNS, units)  # no dictionary: none may read these databases
     assert not server.insert(COMPLAINTS, COMPLAINT_COLUMNS, complaint_columns(FACTS))
+    RequestKeeper(fresh).keep_all()
     return server, fresh.clickhouse.bi_database
 
 

@@ -32,6 +32,7 @@ from sinks.figures import read_figures
 from sinks.migrate import Migrator
 from sinks.report.period import parse_period
 from sinks.report.reading import NothingToReport, read_report
+from sinks.requests import RequestKeeper
 from sinks.rows import COMPLAINT_COLUMNS, complaint_columns
 from sinks.settings import ClickHouseSettings, SinksSettings
 from sinks.units import store_units
@@ -156,6 +157,7 @@ def test_an_unknown_district_has_no_figures(server: ClickHouse, settings: SinksS
 
 
 def test_the_report_of_a_year_agrees_with_the_views(server: ClickHouse, settings: SinksSettings) -> None:
+    RequestKeeper(settings).keep_all()
     figures = read_figures(server, settings, PINGSHAN)
     report = read_report(server, settings, parse_period("2021"))
     assert report.events("this") == figures["events_2021"]

@@ -12,6 +12,7 @@ from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
 from sinks.ladder.actions import LADDER, Actions
 from sinks.ladder.rungs import Action, ActionKind
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import Level, Path, Surge, Tagged
@@ -65,6 +66,7 @@ class Told:
         assert not sink.insert_surges([*surges])
         if facts:
             assert not sink.insert_facts([*facts])
+            RequestKeeper(self._settings).keep_all()
         if actions:
             Actions(self._settings).add(actions)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sinks.clickhouse import ClickHouse, DatabaseRefused
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from sinks.statements import resolve
@@ -60,6 +61,7 @@ def test_what_was_counted_at_a_name_follows_it_into_the_registry(
     candidate, estate = candidate_id(name), f"e-{source[-8:]}"
     sink, server = ClickHouseSink(standard), ClickHouse(standard.clickhouse)
     sink.insert_facts([fact(1, source=source, path=Path(candidate, city="city"))])
+    RequestKeeper(standard).keep_all()
     day = (Grain.DAY, 1_622_476_800)
     lacked = frame(0, 10, {(Level.ESTATE, candidate, *day): Measures(2, reporters=[1, 2])})
     known = frame(1, 10, {(Level.ESTATE, estate, *day): Measures(3, reporters=[2, 3])})

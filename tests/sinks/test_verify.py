@@ -16,6 +16,8 @@ from producers.contract import ComplaintEvent, Kind, encode, event_headers, even
 from sinks.accounts import Tally
 from sinks.clickhouse import ClickHouse
 from sinks.raw_log import LogAway, RawLog
+from sinks.request_check import RequestReport
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from sinks.verify import Verification, Verifier
@@ -71,6 +73,7 @@ def sink(fresh: SinksSettings) -> ClickHouseSink:
 
 
 def verify(settings: SinksSettings, log: Log, wait_seconds: float = 0.0) -> Verification:
+    RequestKeeper(settings).keep_all()
     with_broker = settings.model_copy(update={"brokers": log.brokers})
     return Verifier(with_broker, log.topic, epoch=1).run(wait_seconds=wait_seconds)
 
@@ -183,6 +186,35 @@ def test_fine_counts_that_their_retention_has_dropped_are_no_difference(
     assert verify(fresh, log).is_exact
 
 
+def test_a_request_that_is_not_what_its_facts_say_is_found(
+    fresh: SinksSettings, log: Log, sink: ClickHouseSink, server: ClickHouse
+) -> None:
+    for number in range(4):
+        log.publish(number)
+    sink.insert_facts([fact(number) for number in range(4)])
+    sink.recount_days(1, 0, 4, {midnight(fresh)})
+    assert verify(fresh, log).requests == RequestReport(compared=4)
+    database = fresh.clickhouse.database
+    server.execute(
+        f"ALTER TABLE {database}.requests UPDATE department = 'x' WHERE request_id = 'r1' {AT_ONCE}"
+    )
+    server.execute(f"ALTER TABLE {database}.requests DELETE WHERE request_id = 'r2' {AT_ONCE}")
+    server.execute(f"ALTER TABLE {database}.complaints DELETE WHERE request_id = 'r3' {AT_ONCE}")
+    found = verify(fresh, log)
+    assert sorted(found.requests.differences) == ["12345 r1", "12345 r2", "12345 r3"]
+    assert not found.is_exact
+
+
+def test_facts_that_nobody_takes_up_are_found(fresh: SinksSettings, log: Log, sink: ClickHouseSink) -> None:
+    log.publish(0)
+    sink.insert_facts([fact(0)])
+    sink.recount_days(1, 0, 1, {midnight(fresh)})
+    with_broker = fresh.model_copy(update={"brokers": log.brokers})
+    found = Verifier(with_broker, log.topic, epoch=1).run(wait_seconds=1)
+    assert found.requests == RequestReport(compared=0, waiting=1)
+    assert (found.account.is_exact, found.counts.is_exact, found.is_exact) == (True, True, False)
+
+
 def test_a_second_delivery_with_another_time_counts_by_the_first(
     fresh: SinksSettings, log: Log, sink: ClickHouseSink
 ) -> None:
@@ -208,6 +240,7 @@ def test_it_waits_for_workers_that_are_still_at_it(
         sink.insert_facts([fact(0)])
         sink.insert_progress([Progress(epoch=1, part=0, next=1, clock_ms=0, registry_version="")])
         sink.recount_days(1, 0, 1, {midnight(fresh)})
+        RequestKeeper(fresh).keep_all()
 
     worker = threading.Timer(2.0, store)
     worker.start()

@@ -10,5 +10,5 @@ FROM
 (
     SELECT *, ifNull(opened_at >= {start:DateTime64(3, 'UTC')}, false) AS recent
     FROM {bi}.requests
-    WHERE {has_event_in_unit} AND {in_unit} AND {in_scope}
+    WHERE {may_be_of_unit} AND {in_unit} AND {in_scope}
 )

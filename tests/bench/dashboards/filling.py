@@ -11,6 +11,7 @@ from deploy.example_district import as_registry
 from producers.sources.synthetic import city
 from sinks.clickhouse import ClickHouse
 from sinks.migrate import Migrator
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.statements import resolve, split
 from sinks.units import store_units
@@ -65,6 +66,7 @@ def fill(settings: SinksSettings, size: Size) -> None:
         span = {"begin": size.day(begin), "end": size.day(end), "minutes": end > size.days - MINUTE_DAYS}
         _run(server, settings, "counts", span)
     _run(server, settings, "progress", common | {"rows": size.facts // 2})
+    RequestKeeper(settings).keep_all()
     _run(server, settings, "surges", common)
     _run(server, settings, "actions", {})
     server.close()

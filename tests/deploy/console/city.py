@@ -14,6 +14,7 @@ from msgspec import structs
 from deploy.example_district import REGISTRY_FILE
 from producers.contract import ComplaintEvent, Kind
 from producers.sources.synthetic import DEFAULT_SEED, district_deliveries
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from sinks.units import store_units
@@ -42,6 +43,7 @@ class City:
         self.registry: Registry = example_registry()
         self._settings = settings
         self._sink = ClickHouseSink(settings)
+        self._keeper = RequestKeeper(settings)
         self._next = 1_000_000
         self.facts: list[Tagged] = []
 
@@ -56,6 +58,7 @@ class City:
         assert not self._sink.insert_facts(facts)
         self.count_days_of(*(fact.occurred_at for fact in facts))
         self.tick(NOW)
+        self._keeper.keep_all()
 
     def count_days_of(self, *moments: dt.datetime) -> None:
         """Count the local days of moments anew, from all facts that are stored."""
@@ -84,6 +87,7 @@ class City:
         """Store a complaint about each of the estates, in one insert, without counts."""
         made = [self._complaint(estate, title, at, fields) for estate in estates]
         assert not self._sink.insert_facts(made)
+        self._keeper.keep_all()
         self.facts += made
         return made
 

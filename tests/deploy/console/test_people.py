@@ -42,7 +42,7 @@ def test_every_query_keeps_to_the_scope_or_says_why_not() -> None:
     assert {name for name, text in texts.items() if "{in_scope}" not in text} == set(UNSCOPED) - {"live_feed"}
     for text in texts.values():
         assert not re.search(r"\{db\}|\bpulse\.", text), "the console reads views"
-    assert set(CONDITIONS) == {"{in_scope}", "{in_unit}", "{has_event_in_unit}"}
+    assert set(CONDITIONS) == {"{in_scope}", "{in_unit}", "{may_be_of_unit}"}
 
 
 @pytest.mark.parametrize("text", ["street", "street:", ":x", "planet:x", "street;x"])

@@ -7,6 +7,7 @@ from prometheus_client import REGISTRY
 
 from producers.contract import Kind
 from sinks.alerts.overdue import OverdueRequests
+from sinks.requests import RequestKeeper
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import Path, Progress
@@ -36,9 +37,11 @@ def test_open_requests_count_as_overdue_once_their_time_has_passed(fresh: SinksS
     )
     clock = round((NOON + 3 * HOUR).timestamp() * 1000)
     sink.insert_progress([Progress(epoch=1, part=0, next=7, clock_ms=clock, registry_version="")])
+    RequestKeeper(fresh).keep_all()
     overdue.look()
     assert [shown("pulse_requests_due", street) for street in ("s1", "s2")] == [2, 1]
     assert [shown("pulse_requests_overdue", street) for street in ("s1", "s2")] == [1, 1]
     sink.insert_facts([fact(7, request_id="r4", path=S2, kind=Kind.CLOSED, at=NOON + 4 * HOUR)])
+    RequestKeeper(fresh).keep_all()
     overdue.look()
     assert [shown("pulse_requests_overdue", street) for street in ("s1", "s2")] == [1, None]
