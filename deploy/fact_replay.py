@@ -94,7 +94,7 @@ def _read_again(
                     rejected=table.rejected(epoch, part),
                     tolerance_ms=settings.streams.future_tolerance_seconds * 1000,
                 )
-                for facts in reading.facts(log, tools, wanted, noted):
+                for facts in reading.facts(log.read(part), tools, wanted, noted):
                     table.keep(
                         [
                             as_decided(fact, decisions.get((fact.source, fact.request_id), ()), registry)
@@ -151,6 +151,8 @@ def facts_lines(done: TopicsReplayed, *, dry_run: bool) -> list[str]:
     if noted.waiting:
         days = ", ".join(f"{day} ({events:,})" for day, events in noted.waiting_days)
         lines.append(f"left, since the streams still hold these days in memory (events): {days}")
+    if noted.rejected:
+        lines.append(f"{noted.rejected:,} records of the topic are rejected, and stay so")
     if noted.failed:
         lines.append(f"{noted.failed:,} events left, since the tagger failed at them; please report it")
     if noted.deleted:

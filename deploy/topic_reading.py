@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from producers.contract import Tick
-from sinks.raw_log import LogRecord, RawLog
+from sinks.raw_log import LogRecord
 from streams.calendar import LocalCalendar
 from streams.contract import Tagged, milliseconds
 from streams.pipeline import (
@@ -83,15 +83,20 @@ class PartReading:
     tolerance_ms: int
     clock_ms: int = 0
 
-    def facts(self, log: RawLog, tools: Tools, wanted: Wanted, noted: Noted) -> Iterator[list[Tagged]]:
+    def facts(
+        self, records: Iterable[LogRecord], tools: Tools, wanted: Wanted, noted: Noted
+    ) -> Iterator[list[Tagged]]:
         """Yield the wanted events as facts, some at once, in order of the log; note what else there is.
 
-        Raises:
-            LogAway: the broker stopped answering.
+        Args:
+            records: of the part, from where the topic begins.
+            tools: of the registry to tag by.
+            wanted: which events.
+            noted: filled in.
         """
         noted.firsts[self.part] = self.below
         chunk: list[Read] = []
-        for number, record in enumerate(log.read(self.part)):
+        for number, record in enumerate(records):
             if not number:
                 self._begin(record.offset, noted)
             if record.offset >= self.below:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -134,3 +135,114 @@ def test_one_source_alone_and_nothing_in_a_dry_run(replayed: Replayed) -> None:
     assert set(replayed.estates(APP).values()) == {"E2"}
     assert "E2" not in replayed.estates(HOTLINE).values()
     replayed.verify()
+
+
+def test_facts_follow_the_registry_and_come_back_while_the_workers_go_on(replayed: Replayed) -> None:
+    gone = "source = 'hotline' AND request_id IN ('r1', 'r3', 'r45')"
+    replayed.change(f"DELETE FROM pulse.complaints WHERE {gone}")
+    stop = threading.Event()
+    sent: list[ComplaintEvent] = []
+
+    def live() -> None:
+        while not stop.wait(0.02):
+            sent.append(event(1000 + len(sent), RECENT + dt.timedelta(days=1), source="live", **NEW))
+            replayed.publish(sent[-1])
+
+    sender = threading.Thread(target=live)
+    sender.start()
+    try:
+        done = replayed.run()["facts"]
+    finally:
+        stop.set()
+        sender.join()
+    # 40 + 10 about both estates, of which three were gone; r3 was delivered twice, and the app's are done.
+    assert (done["read"], done["restored"], done["retagged"]) == (71, 3, 38)
+    assert (done["rejected"], done["waiting"], done["not_in_log"]["facts"]) == (0, {}, 0)
+    found = replayed.verify()
+    assert len(sent) > 3
+    assert found.account.sources["live"].stored == len(sent)
+    assert (found.account.sources[HOTLINE].stored, found.account.sources[HOTLINE].duplicates) == (54, 1)
+
+    batch = replayed.batch()
+    first, last = NOON.replace(hour=0) - dt.timedelta(hours=8), NOON.replace(hour=16)
+    facts = {
+        (each.source, each.request_id): (each.path.estate, each.weighed_at, each.offset)
+        for each in batch.facts.values()
+        if first <= each.occurred_at < last
+    }
+    stored = "SELECT source, request_id, estate_id, weighed_at, off FROM pulse.complaints FINAL"
+    rows = replayed.platform.rows(f"{stored} WHERE local_date = '2021-06-01'")
+    assert {row[:2]: (row[2], row[3].replace(tzinfo=dt.UTC), row[4]) for row in rows} == facts
+    assert counts_between(replayed, first, last) == {
+        key: figures
+        for key, figures in batch.counts.items()
+        if first.timestamp() <= key[3] < last.timestamp() and any(figures)
+    }
+    # Of days that were not asked for nothing changed.
+    assert {replayed.estates(HOTLINE)[f"r{number}"] for number in (200, 201, 202)}.isdisjoint({"E2"})
+
+    tags = replayed.platform.rows(TAGS)
+    again = replayed.run()
+    assert (again["facts"]["restored"], again["facts"]["retagged"], again["counts"]["replaced"]) == (0, 0, 0)
+    assert replayed.platform.rows(TAGS) == tags
+
+
+def counts_between(replayed: Replayed, first: dt.datetime, last: dt.datetime) -> dict[Any, Any]:
+    """Return what the platform counts from a moment to another, as `Batch` has it."""
+    bounds = f" AND bucket >= {int(first.timestamp())} AND bucket < {int(last.timestamp())}"
+    return {row[:5]: row[5:] for row in replayed.platform.rows(COUNTS + bounds)}
+
+
+def test_what_people_decided_stays(replayed: Replayed) -> None:
+    decide(replayed, "r5", "other", "E3")
+    decide(replayed, "r6", "none", "")
+    decide(replayed, "r41", "right", "E1")
+    registry_file = replayed.platform.stack.directory / "reviewed.csv"
+    registry_file.write_text(format_csv(replayed.registry))
+    done = CliRunner().invoke(pulse, ["review", "--registry", str(registry_file)])
+    assert done.exit_code == 0, done.output
+    decided = {"r5": "E3", "r6": "unplaced", "r41": "E1"}
+    assert replayed.estates(HOTLINE).items() >= decided.items()
+    # As if the tagger had tied it elsewhere: the tagger's word of today would change it back.
+    moved = "* EXCEPT (version, local_date, other_estate_ids, inserted_at)"
+    replayed.change(
+        f"INSERT INTO pulse.complaints ({moved}) SELECT {moved}"
+        " REPLACE ('E3' AS estate_id, tag_version + 1 AS tag_version) FROM pulse.complaints FINAL"
+        " WHERE source = 'hotline' AND request_id IN ('r41', 'r42')"
+    )
+    assert replayed.run()["facts"]["retagged"] == 1
+    assert replayed.estates(HOTLINE).items() >= (decided | {"r41": "E3", "r42": "E1"}).items()
+    replayed.change(
+        "DELETE FROM pulse.complaints WHERE source = 'hotline' AND request_id IN ('r5', 'r6', 'r41')"
+    )
+    assert replayed.run()["facts"]["restored"] == 3
+    assert replayed.estates(HOTLINE).items() >= decided.items()
+    replayed.verify()
+
+
+def decide(replayed: Replayed, request: str, verdict: str, estate: str) -> None:
+    """Decide about a complaint as the console does."""
+    replayed.change(
+        "INSERT INTO pulse.review_decisions"
+        " (decision_id, kind, source, request_id, event_id, verdict, estate_id, actor, role, at)"
+        " VALUES (generateUUIDv4(), 'tag', 'hotline',"
+        f" '{request}', 'e{request[1:]}', '{verdict}', '{estate}', 'zhou', 'administrator', now64(3))"
+    )
+
+
+def test_days_that_the_workers_hold_and_facts_that_the_topic_lacks_are_told_and_left(
+    replayed: Replayed,
+) -> None:
+    tags = replayed.platform.rows(TAGS)
+    old = "* EXCEPT (version, local_date, other_estate_ids, inserted_at)"
+    replayed.change(
+        f"INSERT INTO pulse.complaints ({old}) SELECT {old} REPLACE ('old' AS source, 0 AS epoch) FROM"
+        " (SELECT * FROM pulse.complaints FINAL WHERE source = 'app' AND request_id = 'r1')"
+    )
+    done = CliRunner().invoke(
+        pulse, ["replay", "--from", "2021-06-01", "--to", "2021-07-02", "--read", "topics"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "left, since the streams still hold these days in memory (events): 2021-07-01 (1)" in done.output
+    assert "1 facts left, since the topic holds them no longer: 2021-06-01 to 2021-06-01" in done.output
+    assert [row for row in replayed.platform.rows(TAGS) if row[0] != "old"] == tags
