@@ -58,9 +58,11 @@ class ToolShelf:
 
 def compile_tools(version: str, document: str) -> Tools:
     """Build the reader of letters of one registry document; an empty one is a city without estates."""
-    registry = (
-        parse_csv(document, f"registry {version}").registry()
-        if document
-        else Registry([], [Area("city", Level.CITY, "")])
-    )
-    return Tools(version, LetterReader(Tagger(registry), Categoriser()))
+    return Tools(version, LetterReader(Tagger(read_document(version, document)), Categoriser()))
+
+
+def read_document(version: str, document: str) -> Registry:
+    """Return the registry of a document, as the registry's topic carries it."""
+    if not document:
+        return Registry([], [Area("city", Level.CITY, "")])
+    return parse_csv(document, f"registry {version}").registry()

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from deploy.commands.options import as_json_option
 from deploy.database_errors import as_failures
 from deploy.errors import OperationFailed
+from deploy.horizons import horizons
 from deploy.migration import patient
 from deploy.registry_activation import put_in_force
 from deploy.settings import Settings, load_settings
-from sinks.positions import Position
 from sinks.reviews import Corrected, Correction, Reviews
-from streams.calendar import LocalCalendar
 from streams.estates.draft import RegistryFileError
 from streams.estates.registry_files import read_registry, write_registry
 from streams.estates.reviews import Applied, Outcome, accept_decided
@@ -44,7 +42,7 @@ def command(registry: Path, as_json: bool) -> None:
     try:
         names = _accept_names(reviews, registry, settings)
         with as_failures():
-            corrected = reviews.correct(horizons(reviews.positions(), settings))
+            corrected = reviews.correct(horizons(reviews.positions(), settings.streams))
     finally:
         reviews.close()
     if as_json:
@@ -53,15 +51,6 @@ def command(registry: Path, as_json: bool) -> None:
         click.echo("\n".join(_lines(names, corrected)) or "nothing was decided that is not in effect")
     if corrected.refused or any(each.outcome is Outcome.REFUSED for each in names):
         raise OperationFailed("some decisions do not fit the registry; take them back, or decide anew")
-
-
-def horizons(positions: Iterable[Position], settings: Settings) -> dict[int, int]:
-    """Return by part the first local day that a worker may hold in memory (`streams.counting`)."""
-    calendar = LocalCalendar(ZoneInfo(settings.streams.zone))
-    return {
-        part: calendar.days_before(calendar.day_start(clock_ms // 1000), settings.streams.memory_days)
-        for part, _, _, clock_ms in positions
-    }
 
 
 def as_tree(names: Sequence[Applied], corrected: Corrected) -> dict[str, object]:

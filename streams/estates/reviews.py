@@ -1,14 +1,14 @@
-"""What people decided about names that the registry lacks, put into the registry. Pure."""
+"""What people decided in reviews, about names that the registry lacks and about complaints. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
-from streams.contract import CANDIDATE_PREFIX, Level
+from streams.contract import CANDIDATE_PREFIX, UNPLACED, Level, Path, Tag, Tagged
 from streams.estates.candidates import candidate_id
 from streams.estates.registry import Registry
 from streams.estates.suggestions import (
@@ -21,6 +21,8 @@ from streams.estates.suggestions import (
 )
 
 AN_ALIAS: Final = "alias"
+BY_REVIEW: Final = "review"
+"""Rule of the tags that people decided."""
 
 
 class NameDecision(NamedTuple):
@@ -59,6 +61,48 @@ class Applied(NamedTuple):
     """The estate that bears the name now; empty where refused."""
     why: str = ""
     """Why it was refused."""
+
+
+class TagDecision(NamedTuple):
+    """Where the events of a request are to count."""
+
+    event_id: str
+    """The event that was decided about."""
+    estate_id: str
+    """Registry id, `?` and a name, or `unplaced`."""
+
+
+def as_decided(event: Tagged, decisions: Sequence[TagDecision], registry: Registry) -> Tagged:
+    """Return an event with the tag that people decided.
+
+    Args:
+        event: as the tagger has it.
+        decisions: those about its request, the last decided last. Its own holds, else the last.
+        registry: the one in force. Where it no longer has the estate, the tagger's tag stays.
+    """
+    own = [each for each in decisions if each.event_id == event.event_id]
+    for decision in (own or decisions)[-1:]:
+        path = _decided_path(decision.estate_id, registry)
+        if path is not None and path.estate != event.path.estate:
+            name = registry.estates[path.estate].name if path.estate in registry.estates else ""
+            surface, evidence = (event.tag.surface, event.tag.evidence) if event.tag else ("", "")
+            tag = Tag(
+                estate_id=path.estate,
+                name=name,
+                surface=surface,
+                rule=BY_REVIEW,
+                evidence=evidence,
+                confidence=1.0,
+            )
+            return replace(event, path=path, tag=tag)
+    return event
+
+
+def _decided_path(estate_id: str, registry: Registry) -> Path | None:
+    if estate_id.startswith(CANDIDATE_PREFIX):
+        return Path(estate_id, city=registry.city_id)
+    is_known = estate_id == UNPLACED or estate_id in registry.estates
+    return registry.path(estate_id) if is_known else None
 
 
 def accept_decided(registry: Registry, decisions: Iterable[NameDecision]) -> tuple[Registry, list[Applied]]:
