@@ -104,8 +104,8 @@ _ELSEWHERE_ALL: Final = _AT["elsewhere_all"]
 _NEAR_AFTER_ALL: Final = _AT["near_after_all"]
 _NEAR_BEFORE_ALL: Final = _AT["near_before_all"]
 _TITLE_TRAFFIC: Final = _AT["title_traffic"]
-_ELSEWHERE_AT_MOST: Final = 0.2
-_BESIDE_AT_MOST: Final = 0.4
+_AT_MOST: Final = 0.15
+"""What the rules leave of a probability: less than anything is taken from (`primaries`)."""
 
 _TITLE_WORDS: Final = (TRAFFIC, HOUSING, SCHOOLING, *WORDS.values())
 _ABOUT_TRAFFIC, _ABOUT_SCHOOLS = 0, 2
@@ -251,10 +251,9 @@ def ruled(probability: float, pieces: Pieces) -> float:
     德润园小学 is a school wherever it stands; who asks for a bus stop beside an estate does not complain
     of the estate.
     """
-    if pieces[_ELSEWHERE_ALL]:
-        return min(probability, _ELSEWHERE_AT_MOST)
-    if pieces[_TITLE_TRAFFIC] and (pieces[_NEAR_AFTER_ALL] or pieces[_NEAR_BEFORE_ALL]):
-        return min(probability, _BESIDE_AT_MOST)
+    beside = pieces[_NEAR_AFTER_ALL] or pieces[_NEAR_BEFORE_ALL]
+    if pieces[_ELSEWHERE_ALL] or (pieces[_TITLE_TRAFFIC] and beside):
+        return min(probability, _AT_MOST)
     return probability
 
 

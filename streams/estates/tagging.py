@@ -23,6 +23,7 @@ from streams.estates.lists import shared_in_lists
 from streams.estates.mentions import Mention, MentionFinder, Page
 from streams.estates.names_model import NamesModel
 from streams.estates.positions import Positions
+from streams.estates.primaries import primaries_of
 from streams.estates.registry import Registry
 from streams.estates.replacements import DECLARED
 from streams.estates.variants import brands_of, compile_spellings, own_name
@@ -30,12 +31,10 @@ from streams.estates.weights import Forest, Weights, load_weights
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text that are read; a letter names its estate long before."""
-PRIMARY_FROM: Final = 0.5
-"""Probability from which an estate of the registry is taken for what the message is about."""
-UNKNOWN_FROM: Final = 0.35
-"""The same for a name that the registry lacks: to find it is worth some false ones."""
 REVIEW_BELOW: Final = 0.65
 """A tag of lower confidence is for a person to look at."""
+_SURE: Final = 0.5
+"""What a text says less surely gives way to where it is said of, if that is surer."""
 _FIELD: Final = 0.97
 _INSIDE: Final = 0.95
 _NEAREST: Final = 0.6
@@ -129,9 +128,9 @@ class Tagger:
         primaries = [
             self._by_field(event) or _surest(tags) for event, tags in zip(events, by_text, strict=True)
         ]
-        silent = [number for number, primary in enumerate(primaries) if primary is None]
-        for number, placed in zip(silent, self._by_place([events[n] for n in silent]), strict=True):
-            primaries[number] = placed
+        doubtful = [n for n, primary in enumerate(primaries) if primary is None or primary.confidence < _SURE]
+        for number, placed in zip(doubtful, self._by_place([events[n] for n in doubtful]), strict=True):
+            primaries[number] = max(filter(None, (primaries[number], placed)), key=_confidence, default=None)
         return [
             self._tagging(event, letter, primary, tags)
             for event, letter, primary, tags in zip(events, letters, primaries, by_text, strict=True)
@@ -194,17 +193,18 @@ class Tagger:
             letter.probabilities = shared_in_lists(letter.page.text, letter.candidates, single)
 
     def _tags(self, letter: _Letter, event: ComplaintEvent) -> list[Tag]:
+        primaries = primaries_of(letter.candidates, letter.probabilities)
         return [
-            self._tag(letter, candidate, probability, event)
-            for candidate, probability in zip(letter.candidates, letter.probabilities, strict=True)
-            if _is_primary(candidate, probability) or _is_landmark(candidate)
+            self._tag(letter, place, event, primary=place in primaries)
+            for place, candidate in enumerate(letter.candidates)
+            if place in primaries or _is_landmark(candidate)
         ]
 
-    def _tag(self, letter: _Letter, candidate: Candidate, probability: float, event: ComplaintEvent) -> Tag:
+    def _tag(self, letter: _Letter, place: int, event: ComplaintEvent, *, primary: bool) -> Tag:
+        candidate, probability = letter.candidates[place], letter.probabilities[place]
         mention, reading = candidate.best, candidate.reading
         choice = self._choose(candidate, event, letter.page.text)
         name = reading.name if reading else ""
-        primary = _is_primary(candidate, probability)
         return Tag(
             estate_id=choice.reading.estate_id
             if choice.reading
@@ -320,10 +320,6 @@ def _batches(events: Sequence[ComplaintEvent]) -> Iterator[Sequence[ComplaintEve
 
 def _surest(tags: Sequence[Tag]) -> Tag | None:
     return max((tag for tag in tags if tag.role is Role.PRIMARY), key=_confidence, default=None)
-
-
-def _is_primary(candidate: Candidate, probability: float) -> bool:
-    return probability >= (PRIMARY_FROM if candidate.is_known else UNKNOWN_FROM)
 
 
 def _is_landmark(candidate: Candidate) -> bool:

@@ -24,6 +24,9 @@ class Trees(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Above it, a node goes to its second child."""
     leaves: list[list[float]]
     """Of each tree what each of its 8 leaves adds to the log odds."""
+    calibration: tuple[float, float, float]
+    """a, b, c: what the trees call p is right in so many cases as 1 / (1 + exp(-(a ln p - b ln(1 - p) + c)))
+    says (beta calibration, Kull et al. 2017)."""
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +57,7 @@ class Forest:
         self._features, self._thresholds = questions[0].astype(np.intp), questions[1][:, None]
         self._shape = (*features.shape, -1)
         self._leaves = np.asarray(trees.leaves, dtype=np.float64)
+        self._calibration = trees.calibration
 
     def probabilities(self, pieces: Sequence[Sequence[float]]) -> list[float]:
         """Return for each row of evidence the probability that its estate is what the message is about."""
@@ -69,7 +73,11 @@ class Forest:
         )
         leaf = first * np.int8(4) + second * np.int8(2) + third
         odds = self._bias + np.take_along_axis(self._leaves, leaf.astype(np.intp), axis=1).sum(axis=0)
-        return [float(value) for value in 1 / (1 + np.exp(-odds))]
+        a, b, c = self._calibration
+        # ln p = -ln(1 + exp(-odds)), and ln(1 - p) = -ln(1 + exp(odds))
+        odds = b * np.logaddexp(0, odds) - a * np.logaddexp(0, -odds) + c
+        calibrated: list[float] = (1 / (1 + np.exp(-odds))).tolist()
+        return calibrated
 
 
 @cache

@@ -65,7 +65,7 @@ def main() -> None:
     """Learn, write, and say how well it does."""
     events = {event.request_id: event for event in read_messages(MESSAGES, "", SOURCE)}
     letters = count_letters(events.values())
-    nothing = Trees(0.0, [[0] * 7], [[1e9] * 7], [[0.0] * 8])
+    nothing = Trees(0.0, [[0] * 7], [[1e9] * 7], [[0.0] * 8], (1.0, 1.0, 0.0))
     tagger = Tagger(open_registry(LISTING), weights=Weights(list(NAMES), nothing, nothing, letters))
     gold = read_estates(GOLD)
     mine = {key: value for key, value in read_estates(HERE / "labels_estates.csv").items() if key not in gold}
@@ -130,7 +130,7 @@ def _means(candidate: Candidate, estate: Labelled) -> bool:
 def calibrated(
     evidence: Matrix, right: Matrix, worth: Matrix, group: Matrix, drawn: npt.NDArray[np.bool_]
 ) -> Trees:
-    """Return trees whose log odds are stretched and moved as unseen estates ask for (Platt 1999).
+    """Return trees, and how what they say of unseen estates is to be bent (Kull et al. 2017).
 
     Args:
         evidence: a row a candidate.
@@ -143,22 +143,24 @@ def calibrated(
     for train, test in GroupKFold(FOLDS).split(evidence, groups=group):
         model = GradientBoostingClassifier(**BOOSTING).fit(evidence[train], right[train], worth[train])
         unseen[test] = model.decision_function(evidence[test])
-    line = LogisticRegression(C=1e6).fit(unseen[drawn, None], right[drawn], worth[drawn])
-    stretch, move = float(line.coef_[0, 0]), float(line.intercept_[0])
-    print(f"log odds times {stretch:.2f} plus {move:.2f}")
-    return fit(evidence, right, worth, stretch, move)
+    logs = np.stack([-np.logaddexp(0, -unseen), np.logaddexp(0, unseen)], axis=1)
+    bend = LogisticRegression(C=1e6).fit(logs[drawn], right[drawn], worth[drawn])
+    a, b, c = (round(float(number), 5) for number in (*bend.coef_[0], bend.intercept_[0]))
+    print(f"calibration: a {a:.2f}, b {b:.2f}, c {c:.2f}")
+    return fit(evidence, right, worth, (a, b, c))
 
 
-def fit(evidence: Matrix, right: Matrix, worth: Matrix, stretch: float = 1.0, move: float = 0.0) -> Trees:
+def fit(evidence: Matrix, right: Matrix, worth: Matrix, calibration: tuple[float, float, float]) -> Trees:
     """Return boosted trees, each filled up to a full tree of depth 3."""
     model = GradientBoostingClassifier(**BOOSTING).fit(evidence, right, worth)
     share = model.init_.class_prior_[1]
-    trees = [_full(stage[0].tree_, model.learning_rate * stretch) for stage in model.estimators_]
+    trees = [_full(stage[0].tree_, model.learning_rate) for stage in model.estimators_]
     return Trees(
-        bias=round(float(np.log(share / (1 - share))) * stretch + move, 5),
+        bias=round(float(np.log(share / (1 - share))), 5),
         features=[features for features, _, _ in trees],
         thresholds=[thresholds for _, thresholds, _ in trees],
         leaves=[leaves for _, _, leaves in trees],
+        calibration=calibration,
     )
 
 
