@@ -48,7 +48,7 @@ class Replayed:
 @click.command()
 @click.option("--from", "first", type=day, required=True, help="First local day.")
 @click.option("--to", "last", type=day, required=True, help="Last local day, included.")
-@click.option("--source", default="", help="Only days on which there are facts of this request system.")
+@click.option("--source", default="", help="Only days of this request system; of topics, its facts alone.")
 @click.option(
     "--read",
     "origin",

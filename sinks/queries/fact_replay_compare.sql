@@ -36,6 +36,7 @@ WHERE NOT o.is_stored
             OR
             (
                 (n.epoch, n.off) = (o.epoch, o.off)
+                AND o.tag_version < 255
                 AND o.said != cityHash64(
                     n.estate_id, n.community_id, n.street_id, n.district_id, n.city_id, n.tag_name, n.tag_surface,
                     n.tag_rule, n.tag_evidence, n.tag_confidence, n.other_tags, n.problem_type, n.problem_confidence,

@@ -43,6 +43,7 @@ COUNTS = (
     "SELECT level, unit, grain, toInt64(toUnixTimestamp(bucket)), part, opened, petitioned, closed, reopened"
     " FROM pulse.unit_counts FINAL WHERE opened + petitioned + closed + reopened > 0"
 )
+INSERTED = "* EXCEPT (version, local_date, other_estate_ids, inserted_at)"
 
 
 class Replayed:
@@ -140,6 +141,15 @@ def test_one_source_alone_and_nothing_in_a_dry_run(replayed: Replayed) -> None:
 def test_facts_follow_the_registry_and_come_back_while_the_workers_go_on(replayed: Replayed) -> None:
     gone = "source = 'hotline' AND request_id IN ('r1', 'r3', 'r45')"
     replayed.change(f"DELETE FROM pulse.complaints WHERE {gone}")
+    # Of r4 a later delivery stands, which dates it in an earlier month, and not the first.
+    replayed.change(
+        f"INSERT INTO pulse.complaints ({INSERTED}) SELECT {INSERTED}"
+        " REPLACE (off + 1000000 AS off, occurred_at - INTERVAL 40 DAY AS occurred_at)"
+        " FROM (SELECT * FROM pulse.complaints FINAL WHERE source = 'hotline' AND request_id = 'r4')"
+    )
+    replayed.change(
+        "DELETE FROM pulse.complaints WHERE source = 'hotline' AND request_id = 'r4' AND off < 1000000"
+    )
     stop = threading.Event()
     sent: list[ComplaintEvent] = []
 
@@ -155,8 +165,8 @@ def test_facts_follow_the_registry_and_come_back_while_the_workers_go_on(replaye
     finally:
         stop.set()
         sender.join()
-    # 40 + 10 about both estates, of which three were gone; r3 was delivered twice, and the app's are done.
-    assert (done["read"], done["restored"], done["retagged"]) == (71, 3, 38)
+    # 40 + 10 about both estates, of which four were gone; r3 was delivered twice, and the app's are done.
+    assert (done["read"], done["restored"], done["retagged"]) == (71, 4, 37)
     assert (done["rejected"], done["waiting"], done["not_in_log"]["facts"]) == (0, {}, 0)
     found = replayed.verify()
     assert len(sent) > 3
@@ -204,9 +214,8 @@ def test_what_people_decided_stays(replayed: Replayed) -> None:
     decided = {"r5": "E3", "r6": "unplaced", "r41": "E1"}
     assert replayed.estates(HOTLINE).items() >= decided.items()
     # As if the tagger had tied it elsewhere: the tagger's word of today would change it back.
-    moved = "* EXCEPT (version, local_date, other_estate_ids, inserted_at)"
     replayed.change(
-        f"INSERT INTO pulse.complaints ({moved}) SELECT {moved}"
+        f"INSERT INTO pulse.complaints ({INSERTED}) SELECT {INSERTED}"
         " REPLACE ('E3' AS estate_id, tag_version + 1 AS tag_version) FROM pulse.complaints FINAL"
         " WHERE source = 'hotline' AND request_id IN ('r41', 'r42')"
     )
@@ -234,10 +243,10 @@ def test_days_that_the_workers_hold_and_facts_that_the_topic_lacks_are_told_and_
     replayed: Replayed,
 ) -> None:
     tags = replayed.platform.rows(TAGS)
-    old = "* EXCEPT (version, local_date, other_estate_ids, inserted_at)"
     replayed.change(
-        f"INSERT INTO pulse.complaints ({old}) SELECT {old} REPLACE ('old' AS source, 0 AS epoch) FROM"
-        " (SELECT * FROM pulse.complaints FINAL WHERE source = 'app' AND request_id = 'r1')"
+        f"INSERT INTO pulse.complaints ({INSERTED}) SELECT {INSERTED}"
+        " REPLACE ('old' AS source, 0 AS epoch)"
+        " FROM (SELECT * FROM pulse.complaints FINAL WHERE source = 'app' AND request_id = 'r1')"
     )
     done = CliRunner().invoke(
         pulse, ["replay", "--from", "2021-06-01", "--to", "2021-07-02", "--read", "topics"]

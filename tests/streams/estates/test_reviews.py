@@ -6,9 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract import Level
+from producers.contract import Kind
+from streams.contract import Level, Path, Tag, Tagged
 from streams.estates.registry import Area, Estate, Registry
-from streams.estates.reviews import Applied, NameDecision, Outcome, accept_decided, shared_area
+from streams.estates.reviews import (
+    Applied,
+    NameDecision,
+    Outcome,
+    TagDecision,
+    accept_decided,
+    as_decided,
+    shared_area,
+)
+from tests.streams.records import NOON
 
 AREAS = [
     Area("city", Level.CITY, "长沙市"),
@@ -79,3 +89,38 @@ def test_a_name_of_several_estates_is_no_new_one() -> None:
     registry = Registry(namesakes, AREAS)
     after, [done] = accept_decided(registry, [NameDecision("新城", "estate", "")])
     assert (after.version, done.outcome) == (registry.version, Outcome.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("decided", "path"),
+    [
+        ([], Path("e1", "c1", "s1", "d1", "city")),
+        ([("v1", "e2")], Path("e2", "", "s1", "d1", "city")),
+        ([("v1", "unplaced")], Path("unplaced", city="city")),
+        ([("v1", "?星河园")], Path("?星河园", city="city")),
+        ([("v1", "gone")], Path("e1", "c1", "s1", "d1", "city")),  # the registry no longer has it
+        ([("v0", "unplaced"), ("v2", "e2")], Path("e2", "", "s1", "d1", "city")),  # the last of its request
+        ([("v1", "e2"), ("v2", "unplaced")], Path("e2", "", "s1", "d1", "city")),  # its own
+    ],
+)
+def test_what_was_decided_goes_before_the_tagger(decided: list[tuple[str, str]], path: Path) -> None:
+    event = Tagged(
+        source="12345",
+        request_id="r1",
+        event_id="v1",
+        kind=Kind.OPENED,
+        occurred_at=NOON,
+        weighed_at=NOON,
+        path=REGISTRY.path("e1"),
+        tag=Tag(estate_id="e1", name="八方小区", surface="八方", rule="name", confidence=0.6),
+        problem_type="noise",
+        epoch=1,
+        part=0,
+        offset=0,
+    )
+    found = as_decided(event, [TagDecision(*each) for each in decided], REGISTRY)
+    assert found.path == path
+    assert found.tag is not None
+    is_same = path == event.path
+    assert (found.tag.estate_id, found.tag.rule) == (path.estate, "name" if is_same else "review")
+    assert found.tag.surface == "八方"
