@@ -103,8 +103,8 @@ def replay_topics(
 ) -> Replayed:
     """Make the facts of the local days first..last anew from the raw topic, then all days that this touches.
 
-    Of a dry run counts and surges are those that differ already: what they come to is seen once the facts are
-    in place.
+    Of a dry run counts, surges and requests are those that differ already: what they come to is seen once the
+    facts are in place.
 
     Raises:
         DatabaseAway, DatabaseRefused, MigrationLockHeld: as of `replay`.
