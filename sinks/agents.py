@@ -102,7 +102,7 @@ class WriterAgents:
         await self._in_thread(TAGGED_TOPIC, self._sink.insert_progress, batch.marks)
         now = time.time()
         ages = [max(0.0, now - record.timestamp / 1000) for record in batch.sources]
-        self.pace.note(max(ages, default=0.0))
+        self.pace.note(min(ages, default=0.0))
         for age in ages:
             LATENCY.observe(age)
         for mark in batch.marks:

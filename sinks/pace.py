@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+SOON: Final = 1.0
+"""Seconds after which an event that is not stored is late: who stores within them is up to date."""
 PART_OF_AGE: Final = 0.25
-"""A pause so long adds a quarter to the time that an event far behind has waited already."""
+"""A pause so long adds a quarter to the time for which an event has been late."""
 
 
 class Pace:
@@ -26,9 +28,9 @@ class Pace:
         self._age = 0.0
 
     def note(self, age_seconds: float) -> None:
-        """Note how long ago the oldest event of a batch was published."""
+        """Note how long ago the youngest event of a batch was published: of who has caught up, just now."""
         self._age = age_seconds
 
     def seconds(self) -> float:
         """Return the time from the beginning of one insert to that of the next."""
-        return min(max(self._shortest, self._age * PART_OF_AGE), self._longest)
+        return min(max(self._shortest, (self._age - SOON) * PART_OF_AGE), self._longest)

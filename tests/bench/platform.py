@@ -152,28 +152,30 @@ def visible(directory: Path, rate: float, seconds: float) -> tuple[float, float]
         stop = threading.Event()
         watcher = threading.Thread(target=_watch, args=(platform, seen, stop))
         watcher.start()
-        # The first ones wait for the groups to form, which is a matter of starts.
-        for part in (WARM_UP_SECONDS, seconds):
-            made = [*islice(events, int(rate * part))]  # to make them up is no part of the work
-            sent = _publish_at(platform, rate, made)
-            platform.wait_until(lambda sent=sent: sent.keys() <= seen.keys(), "all is visible")  # type: ignore[misc]
+        # The first ones wait for groups to form and for the producer to connect, which are matters of starts.
+        with Publisher(platform.settings.producers.brokers) as publisher:
+            for part in (WARM_UP_SECONDS, seconds):
+                made = [*islice(events, int(rate * part))]  # to make them up is no part of the work
+                sent = _publish_at(publisher, rate, made)
+                platform.wait_until(lambda sent=sent: sent.keys() <= seen.keys(), "all is visible")  # type: ignore[misc]
+                time.sleep(platform.settings.sinks.longest_batch_seconds)  # who was behind gathers so long
         stop.set()
         watcher.join()
     quantiles = statistics.quantiles(((seen[id_] - at) * 1000 for id_, at in sent.items()), n=100)
     return quantiles[49], quantiles[98]
 
 
-def _publish_at(platform: Platform, rate: float, events: Iterable[ComplaintEvent]) -> dict[str, float]:
+def _publish_at(publisher: Publisher, rate: float, events: Iterable[ComplaintEvent]) -> dict[str, float]:
     """Publish events at a steady rate; return when each was published, by the monotonic clock."""
     sent: dict[str, float] = {}
     began = time.monotonic()
-    with Publisher(platform.settings.producers.brokers) as publisher:
-        for number, event in enumerate(events):
-            ahead = number / rate - (time.monotonic() - began)
-            if ahead > 0:
-                time.sleep(ahead)
-            sent[event.event_id] = time.monotonic()
-            publisher.publish(event)
+    for number, event in enumerate(events):
+        ahead = number / rate - (time.monotonic() - began)
+        if ahead > 0:
+            time.sleep(ahead)
+        sent[event.event_id] = time.monotonic()
+        publisher.publish(event)
+    publisher.flush()
     return sent
 
 

@@ -9,7 +9,7 @@ from sinks.pace import Pace
 
 @pytest.mark.parametrize(
     ("age", "pause"),
-    [(0.0, 0.1), (0.3, 0.1), (2.0, 0.5), (60.0, 1.0)],
+    [(0.0, 0.1), (1.2, 0.1), (3.0, 0.5), (60.0, 1.0)],
     ids=["idle", "soon", "late", "behind"],
 )
 def test_who_is_further_behind_gathers_longer(age: float, pause: float) -> None:
