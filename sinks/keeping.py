@@ -22,6 +22,8 @@ FIRST_PART: Final = TP(TAGGED_TOPIC, 0)
 """Whose writer it is. Two at once, while parts move, do no harm."""
 REST: Final = 9.0
 """So many times as long as a reading took: it must not take ClickHouse from those who store facts."""
+LONGEST_REST_SECONDS: Final = 10.0
+"""A reading that stood still with its machine or its server is no reason to rest for minutes."""
 
 
 def register(app: faust.App, settings: SinksSettings, stopping: threading.Event) -> None:
@@ -43,7 +45,8 @@ def register(app: faust.App, settings: SinksSettings, stopping: threading.Event)
             if FIRST_PART in app.consumer.assignment():
                 is_all = await asyncio.to_thread(_keep, keeper)
             took = time.monotonic() - began
-            await asyncio.sleep(max(settings.requests_seconds if is_all else 0.0, REST * took))
+            rest = min(REST * took, LONGEST_REST_SECONDS)
+            await asyncio.sleep(max(settings.requests_seconds if is_all else 0.0, rest))
 
 
 def _keep(keeper: RequestKeeper) -> bool:

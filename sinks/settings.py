@@ -71,7 +71,7 @@ class SinksSettings(BaseModel):
         1.0, gt=0, description="The same for a writer that is far behind: larger batches let it catch up."
     )
     requests_seconds: float = Field(
-        5.0, gt=0, description="Seconds between two times that the writer puts changed requests together."
+        2.0, gt=0, description="Seconds between two times that the writer puts changed requests together."
     )
     minute_days: int = Field(
         90, ge=1, le=36_500, description="Days that counts by minute are kept after they were written."

@@ -23,6 +23,8 @@ QUIET_SECONDS: Final = 150.0
 """What has not been stored after so long without progress never will be: longer than a worker may stand still
 (`streams.stall_seconds`), and start again."""
 PATIENCE_SECONDS: Final = 30.0
+KEEPING_SECONDS: Final = 12.0
+"""Requests follow their facts: within so long they must have moved (`sinks.keeping` rests for less)."""
 DISK_FACTOR: Final = 30
 DISK_ROOM: Final = 256 * 1024 * 1024
 """A run may add so many bytes for each that it published, and so much more."""
@@ -51,7 +53,7 @@ def judge(
     _settle(stage, batch, look)
     try:
         found = compare(stage.tables(PATIENCE_SECONDS), batch)
-        found.beside(found_by(verify(stage.platform.settings)))
+        found.beside(found_by(verify(stage.platform.settings, wait_seconds=KEEPING_SECONDS)))
     except (DatabaseError, OperationFailed) as error:
         found = Findings(lost=[f"the tables: {error}"])
     new = stage.tail.since(before)
