@@ -7,7 +7,6 @@ counted by sorting those numbers. Rows of distinct reporters are kept beside it,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from itertools import pairwise
 from typing import Final
 
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producers.contract import Kind
-from streams.contract import REPORTER_SKETCH_SIZE, Grain, Path
-from streams.packing import CODE, COUNT, HASH, SECOND, pack
+from streams.contract import Grain, Path
+from streams.packing import CODE, COUNT, SECOND, pack
+from streams.sketches import Reporters, packed, united
 
 Integers = NDArray[np.int64]
 Counted = NDArray[np.int32]
@@ -35,8 +35,6 @@ GRAIN_MASK: Final = (1 << GRAIN_BITS) - 1
 UNIT_SHIFT: Final = START_BITS + GRAIN_BITS
 GRAIN_CODES: Final = np.arange(GRAINS, dtype=np.int64) << START_BITS
 
-HELD_REPORTERS: Final = 2 * REPORTER_SKETCH_SIZE
-"""So many distinct reporters of a bucket are held before all but the sketch are let go of."""
 FIRST_ROWS: Final = 256
 MORE_CATEGORIES: Final = 8
 
@@ -125,7 +123,7 @@ class Day:
         self._gathered = Gathered()
         self._rows: dict[int, int] = {}
         self._figures = np.zeros((FIRST_ROWS, KINDS + MORE_CATEGORIES), dtype=np.int32)
-        self._reporters: list[int | set[int] | None] = []
+        self._reporters: list[Reporters] = []
 
     def add(
         self, identity: str, kind: Kind, second: int, hour: int, path: Path, category: str, reporter: int
@@ -197,7 +195,7 @@ class Day:
             if end - first == 1 and known[row] is None:  # most buckets of small units
                 known[row] = hashes[first]
             elif end > first:
-                known[row] = _united(known[row], hashes[first:end])
+                known[row] = united(known[row], hashes[first:end])
 
     def _tell(self, touched: Integers, rows: Integers, upserts: Upserts) -> None:
         names, units = self._names, touched >> UNIT_SHIFT
@@ -212,7 +210,9 @@ class Day:
         upserts.closed += pack(figures[:, COUNTED[Kind.CLOSED]], COUNT)
         upserts.reopened += pack(figures[:, COUNTED[Kind.REOPENED]], COUNT)
         self._tell_categories(figures, upserts)
-        self._tell_reporters(rows.tolist(), upserts)
+        hashes, firsts = packed([self._reporters[row] for row in rows.tolist()])
+        upserts.reporters += hashes
+        upserts.reporter_firsts += firsts
 
     def _tell_categories(self, figures: Counted, upserts: Upserts) -> None:
         # Who opened nothing has no category: the last column keeps the place of such a bucket.
@@ -222,35 +222,3 @@ class Day:
         upserts.categories += [names[column] for column in at_column.tolist()]
         upserts.category_counts += pack(types[at_row, at_column], COUNT)
         upserts.category_firsts += pack(np.diff(at_row, prepend=-1) != 0, CODE)
-
-    def _tell_reporters(self, rows: list[int], upserts: Upserts) -> None:
-        told: list[int] = []
-        firsts = bytearray()
-        for row in rows:
-            reporters = self._reporters[row]
-            if isinstance(reporters, set):
-                sketch = sorted(reporters)[:REPORTER_SKETCH_SIZE]
-                told += sketch
-                firsts += b"\x01" + bytes(len(sketch) - 1)
-            else:  # nobody keeps the place, too
-                told.append(reporters or 0)
-                firsts.append(1)
-        upserts.reporters += pack(np.array(told, dtype=np.uint64), HASH)
-        upserts.reporter_firsts += firsts
-
-
-def _united(known: int | set[int] | None, more: list[int]) -> int | set[int]:
-    """Return the distinct reporters; one alone needs no set."""
-    if known is None:
-        return _smallest(set(more))
-    if isinstance(known, int):
-        return known if len(more) == 1 and more[0] == known else _smallest({known, *more})
-    known.update(more)
-    return _smallest(known)
-
-
-def _smallest(reporters: set[int]) -> int | set[int]:
-    """Let go of what no sketch will hold again: a city's day has hundreds of thousands of reporters."""
-    if len(reporters) > HELD_REPORTERS:
-        return {*nsmallest(REPORTER_SKETCH_SIZE, reporters)}
-    return next(iter(reporters)) if len(reporters) == 1 else reporters

@@ -97,7 +97,7 @@ def test_loading_from_facts_tells_nothing_and_recognises_repeats() -> None:
     assert figures(state)[Level.ESTATE, "e1", Grain.MINUTE, NOON].opened == 3
 
 
-def test_of_many_reporters_the_smallest_hashes_are_told_and_few_more_are_held() -> None:
+def test_of_many_reporters_the_smallest_hashes_are_told() -> None:
     state, hashes = counts(), set()
     key = (Level.CITY, "city", Grain.MINUTE, NOON)
     for first in range(0, 3000, 150):
