@@ -3,9 +3,10 @@
 What has to wait for facts (a recount) waits beside its agent, not in it. All topics of a worker come through
 one consumer: an agent that takes nothing holds up the others, the one that stores those facts included.
 
-The order of a batch: rows, then (for tagged events) the progress that says so, then the acknowledgement. All
-of it is harmless to repeat. While ClickHouse is away an insert waits and retries: nothing is taken meanwhile
-and nothing is acknowledged. A row that alone is refused goes to the rejected topic whole.
+The order of a batch: rows; of tagged events then which requests they change and how far they are stored, with
+the batches that come meanwhile; then the acknowledgement. All of it is harmless to repeat. While ClickHouse
+is away an insert waits and retries: nothing is taken meanwhile and nothing is acknowledged. A row that alone
+is refused goes to the rejected topic whole.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sinks.metrics import LAG, LATENCY, STALE_BATCHES, STORED_OFFSET
 from sinks.pace import Pace
 from sinks.records import (
     OutRecord,
+    TaggedBatch,
     read_count_frames,
     read_rejected,
     read_surges,
@@ -33,8 +35,15 @@ from sinks.records import (
     refused_surge,
 )
 from sinks.settings import SinksSettings
+from sinks.settling import Settling
 from sinks.sink import ClickHouseSink
-from streams.contract import COUNTS_TOPIC, REJECTED_TOPIC, SURGES_TOPIC, TAGGED_TOPIC, CountFrame
+from streams.contract import (
+    COUNTS_TOPIC,
+    REJECTED_TOPIC,
+    SURGES_TOPIC,
+    TAGGED_TOPIC,
+    CountFrame,
+)
 
 Result = TypeVar("Result")
 
@@ -82,29 +91,39 @@ class WriterAgents:
     """What the four agents do with the records of a batch; each call returns when it is durable."""
 
     def __init__(
-        self, sink: ClickHouseSink, facts: Facts, sender: Sender, waiting: Waiting, pace: Pace
+        self,
+        sink: ClickHouseSink,
+        facts: Facts,
+        sender: Sender,
+        waiting: Waiting,
+        pace: Pace,
+        progress_seconds: float,
     ) -> None:
-        """Take everything that does I/O from outside."""
+        """Take everything that does I/O from outside, and how often progress is stored."""
         self.pace = pace
+        self._settling = Settling(partial(self._in_thread, TAGGED_TOPIC, sink.settle), progress_seconds)
         self._sink = sink
         self._facts = facts
         self._sender = sender
         self._waiting = waiting
 
-    async def store_tagged(self, records: Sequence[Any]) -> None:
-        """Store tagged events, then the progress that they end in."""
+    async def store_tagged(self, records: Sequence[Any]) -> Rest | None:
+        """Store tagged events; what remains is to say so."""
         batch = read_tagged(records)
         refused = await self._in_thread(TAGGED_TOPIC, self._sink.insert_facts, batch.facts)
         await self._reject(
             batch.rejected
             + [refused_fact(batch.facts[row.index], batch.sources[row.index], row.reason) for row in refused]
         )
-        await self._in_thread(TAGGED_TOPIC, self._sink.insert_progress, batch.marks)
         now = time.time()
         ages = [max(0.0, now - record.timestamp / 1000) for record in batch.sources]
         self.pace.note(min(ages, default=0.0))
         for age in ages:
             LATENCY.observe(age)
+        return self._settle(batch) if batch.facts or batch.marks else None
+
+    async def _settle(self, batch: TaggedBatch) -> None:
+        await self._settling.settled(batch)
         for mark in batch.marks:
             STORED_OFFSET.labels(str(mark.part)).set(mark.next)
 
@@ -178,13 +197,18 @@ def register(
     takes: Takes,
 ) -> None:
     """Attach an agent for each topic; `topic` makes one whose items are lists of records, for `takes`."""
-    for name, store, at_once in (
-        (TAGGED_TOPIC, agents.store_tagged, settings.batch_rows),
-        (COUNTS_TOPIC, agents.store_counts, FRAMES_AT_ONCE),
-        (SURGES_TOPIC, agents.store_surges, RECORDS_AT_ONCE),
-        (REJECTED_TOPIC, agents.store_rejected, RECORDS_AT_ONCE),
+    pace = agents.pace.seconds
+
+    def pace_of_counts() -> float:
+        return max(settings.counts_seconds, pace())
+
+    for name, store, at_once, seconds in (
+        (TAGGED_TOPIC, agents.store_tagged, settings.batch_rows, pace),
+        (COUNTS_TOPIC, agents.store_counts, FRAMES_AT_ONCE, pace_of_counts),
+        (SURGES_TOPIC, agents.store_surges, RECORDS_AT_ONCE, pace),
+        (REJECTED_TOPIC, agents.store_rejected, RECORDS_AT_ONCE, pace),
     ):
-        _register(app, topic(name), store, partial(takes, at_once=at_once, seconds=agents.pace.seconds))
+        _register(app, topic(name), store, partial(takes, at_once=at_once, seconds=seconds))
 
 
 def _register(

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNT_FRAMES
+from sinks.contract import (
+    COMPLAINTS,
+    EPOCHS,
+    PROGRESS,
+    REJECTED,
+    REQUEST_CHANGES,
+    SURGES,
+    UNIT_COUNT_FRAMES,
+)
 from streams.contract import (
     EPOCH_SHIFT,
     EPOCH_START,
@@ -62,6 +70,7 @@ REJECTED_COLUMNS: Final = (
     *("header_names", "header_values", "state", "revision"),
 )
 PROGRESS_COLUMNS: Final = ("epoch", "part", "next", "clock_ms", "registry_version")
+REQUEST_CHANGE_COLUMNS: Final = ("ticket", "request_ids", "months")
 EPOCH_COLUMNS: Final = ("epoch", "parts", "started_at", "reason")
 
 INSERTED: Final = {
@@ -70,6 +79,7 @@ INSERTED: Final = {
     SURGES: SURGE_COLUMNS,
     REJECTED: REJECTED_COLUMNS,
     PROGRESS: PROGRESS_COLUMNS,
+    REQUEST_CHANGES: REQUEST_CHANGE_COLUMNS,
     EPOCHS: EPOCH_COLUMNS,
 }
 

@@ -70,6 +70,14 @@ class SinksSettings(BaseModel):
     longest_batch_seconds: float = Field(
         1.0, gt=0, description="The same for a writer that is far behind: larger batches let it catch up."
     )
+    counts_seconds: float = Field(
+        0.25,
+        gt=0,
+        description="Seconds between two inserts of counts, at least: one costs as much as one of facts.",
+    )
+    progress_seconds: float = Field(
+        0.5, gt=0, description="Seconds between two inserts that say which facts are stored."
+    )
     requests_seconds: float = Field(
         2.0, gt=0, description="Seconds between two times that the writer puts changed requests together."
     )

@@ -1,18 +1,28 @@
 """The writing side: batches of contract structs into their tables. Blocking: for worker threads.
 
 Everything may be written again as it was: keys and versions are part of the rows. The order matters in one
-place: the progress of a part is written after the facts that it covers.
+place: of facts that are stored the tickets are written, and then the progress of their part.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import random
 import threading
 from collections.abc import Collection, Sequence
 from typing import Final
 
 from sinks.clickhouse import ClickHouse, DatabaseRefused, Refused
-from sinks.contract import COMPLAINTS, EPOCHS, PROGRESS, REJECTED, SURGES, UNIT_COUNT_FRAMES, UNIT_COUNTS
+from sinks.contract import (
+    COMPLAINTS,
+    EPOCHS,
+    PROGRESS,
+    REJECTED,
+    REQUEST_CHANGES,
+    SURGES,
+    UNIT_COUNT_FRAMES,
+    UNIT_COUNTS,
+)
 from sinks.rows import (
     INSERTED,
     Columns,
@@ -25,6 +35,7 @@ from sinks.rows import (
     surge_columns,
 )
 from sinks.settings import SinksSettings
+from sinks.settling import Lot
 from sinks.statements import query
 from streams.contract import CountFrame, Progress, Rejected, Surge, Tagged, milliseconds
 
@@ -51,9 +62,28 @@ class ClickHouseSink:
         """Store facts; return those that cannot be stored, by index."""
         return self._insert(COMPLAINTS, complaint_columns(facts))
 
+    def insert_changes(self, request_ids: Collection[str], months: Collection[int]) -> None:
+        """Leave a ticket for requests that have new facts: call it after `insert_facts` of these.
+
+        Args:
+            request_ids: their numbers.
+            months: of the facts, YYYYMM in UTC.
+        """
+        if request_ids:
+            ticket = random.getrandbits(63)
+            self._insert_all(REQUEST_CHANGES, [[ticket], [[*request_ids]], [[*months]]])
+
     def insert_progress(self, marks: Sequence[Progress]) -> None:
         """Store up to where facts are stored: call it after `insert_facts` of all that the marks cover."""
         self._insert_all(PROGRESS, progress_columns(marks))
+
+    def settle(self, lot: Lot) -> None:
+        """Say of facts that they are stored: call it after `insert_facts` of these.
+
+        Requests are put together up to a clock that progress tells, so it must not be ahead of the tickets.
+        """
+        self.insert_changes(lot.request_ids, lot.months)
+        self.insert_progress(lot.marks)
 
     def insert_counts(self, frames: Sequence[CountFrame]) -> None:
         """Store the values of the frames' buckets; their `recount_days` are left out."""

@@ -26,7 +26,9 @@ def attach(app: faust.App, settings: Settings, epoch: int, waits: Waits) -> None
     stopping = threading.Event()
     sink, facts = ClickHouseSink(settings.sinks, stopping), Facts(settings.sinks, stopping)
     pace = Pace(settings.sinks.batch_seconds, settings.sinks.longest_batch_seconds)
-    agents = WriterAgents(sink, facts, output_of(app, settings.streams.brokers), waits.on, pace)
+    agents = WriterAgents(
+        sink, facts, output_of(app, settings.streams.brokers), waits.on, pace, settings.sinks.progress_seconds
+    )
     register(app, agents, settings.sinks, partial(batch_topic, app), partial(batch_takes, app))
     keeping.register(app, settings.sinks, stopping)
 

@@ -63,35 +63,23 @@ FROM {db}.requests
 WHERE events > 0
 COMMENT 'Notes the units of each request that is put together';
 
--- What has changed since requests were put together: a ticket for each insert of facts, with the numbers of its
+-- What has changed since requests were put together: whoever has stored facts leaves a ticket with the numbers of their
 -- requests. Whoever has put these together sends the ticket again as done. Not a mark in time: an insert that took long
 -- would come to light below it.
 -- TTL: of what is done alone. A done row that goes before what it settles makes work again, never an error.
 CREATE TABLE IF NOT EXISTS {db}.request_changes {on_cluster}
 (
-    noted_at DateTime64(3, 'UTC') COMMENT 'When the facts were inserted (wall clock)',
+    noted_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'When it was left, after the facts were stored (wall clock)',
     ticket UInt64 COMMENT 'Drawn at random: with noted_at it is the key',
     request_ids Array(String) COMMENT 'Numbers of the requests; of a ticket that is done none',
     months Array(UInt32) COMMENT 'Months of the facts, as the partitions of complaints are called; of a ticket that is done none',
-    is_done UInt8 COMMENT '1: they have been put together since'
+    is_done UInt8 DEFAULT 0 COMMENT '1: they have been put together since'
 )
 ENGINE = {engine:ReplacingMergeTree(is_done)}
 ORDER BY (noted_at, ticket)
 TTL toDateTime(noted_at) + INTERVAL 1 HOUR DELETE WHERE is_done = 1
 SETTINGS merge_with_ttl_timeout = 600
 COMMENT 'Requests that have new facts, until they are put together; a ticket is open unless a row of it is done';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.request_changes_of_facts {on_cluster} TO {db}.request_changes
-DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS SELECT
-    now64(3, 'UTC') AS noted_at,
-    rand64() AS ticket,
-    groupUniqArray(request_id) AS request_ids,
-    groupUniqArray(toYYYYMM(occurred_at)) AS months,
-    toUInt8(0) AS is_done
-FROM {db}.complaints
-HAVING notEmpty(request_ids)
-COMMENT 'Writes a ticket for each insert of facts';
 
 -- Who puts requests together, one row each once it is merged.
 CREATE TABLE IF NOT EXISTS {db}.request_readings {on_cluster}

@@ -1,6 +1,7 @@
 -- Compares requests as they are kept with what the facts say, of numbers in low..high (excluded; '' for no end) and, with
 -- a span, of those alone that something happened to, or is said to have happened to, in from..to. Requests of open
--- tickets are left out. Returns how many were compared, and those that differ.
+-- tickets are left out, and those of facts that nobody has said to be stored yet. Returns how many were compared, and
+-- those that differ.
 WITH
     toUInt64(0) AS reading,
     asked AS
@@ -18,6 +19,17 @@ WITH
         FROM {db}.request_changes
         GROUP BY noted_at, ticket
         HAVING max(is_done) = 0
+        UNION ALL
+        -- Their tickets are written before the progress that covers them.
+        SELECT request_id
+        FROM {db}.complaints
+        INNER JOIN
+        (
+            SELECT part, argMax(epoch, (epoch, next)) AS last_epoch, argMax(next, (epoch, next)) AS stored_below
+            FROM {db}.progress
+            GROUP BY part
+        ) AS marks USING (part)
+        WHERE (epoch, off) >= (last_epoch, stored_below)
     ),
     facts AS
     (

@@ -28,7 +28,7 @@ from streams.contract import Path as UnitPath
 from streams.estates.registry import Area, Estate, Registry
 from tests.sinks.alerts.surges import surge
 from tests.sinks.conftest import settings_for
-from tests.sinks.made import NOON, fact
+from tests.sinks.made import NOON, fact, store
 
 ANALYST, STREET = "pingshan", "s'1"
 AREAS = [
@@ -56,7 +56,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Clie
         store_units(Registry(ESTATES, AREAS), settings)
         sink = ClickHouseSink(settings)
         paths = [UnitPath(each.id, "", each.parent, "d1", "city") for each in ESTATES]
-        sink.insert_facts([fact(number, path=path) for number, path in enumerate(paths)])
+        store(sink, [fact(number, path=path) for number, path in enumerate(paths)])
         sink.insert_progress([Progress(epoch=1, part=0, next=9, clock_ms=0, registry_version="v")])
         midnight = int(NOON.timestamp()) - 12 * 3600
         RequestKeeper(settings).keep_all()

@@ -24,7 +24,7 @@ from streams.contract import Grain, Level, Progress, Surge
 from streams.surges.hours import DAY, HOUR
 from tests.counted import Measures, frame
 from tests.sinks.conftest import name_in_environment, own_databases
-from tests.sinks.made import SOURCE, fact_of
+from tests.sinks.made import SOURCE, fact_of, store
 from tests.streams.surges.city import BEGIN, burst, everyday, in_order, surges_of
 
 pytestmark = pytest.mark.stack
@@ -55,7 +55,7 @@ class History:
                 + burst(8, 18 * DAY + 9 * HOUR, 16, 6 * HOUR)
             )
         ]
-        self.sink.insert_facts([fact_of(event, number) for number, event in enumerate(events)])
+        store(self.sink, [fact_of(event, number) for number, event in enumerate(events)])
         self.next = len(events)
         clock_ms = (BEGIN + 40 * DAY) * 1000
         mark = Progress(epoch=1, part=0, next=self.next, clock_ms=clock_ms, registry_version="v")

@@ -32,7 +32,7 @@ from streams.contract import Path as UnitPath
 from streams.estates.candidates import candidate_id
 from streams.estates.registry import Area, Estate, Registry
 from streams.estates.registry_files import read_registry, write_registry
-from tests.sinks.made import HOUR, fact
+from tests.sinks.made import HOUR, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -72,7 +72,7 @@ class Reviewed:
         tag = Tag(estate_id=path.estate, name="", surface=NAME, rule="name", confidence=0.4)
         values = {"source": self.source, "path": path, "part": PART, "tag": tag, **fields}
         made = fact(self._next, at, **values)
-        self._sink.insert_facts([made])
+        store(self._sink, [made])
         clock_ms = round(TODAY.timestamp() * 1000)
         mark = Progress(epoch=1, part=PART, next=self._next + 1, clock_ms=clock_ms, registry_version="v")
         self._sink.insert_progress([mark])

@@ -26,7 +26,7 @@ from sinks.sink import ClickHouseSink
 from streams.contract import Path as UnitPath
 from streams.contract import Progress, Reason, Rejected
 from tests.deploy.monitoring import wait_until
-from tests.sinks.made import NOON, fact
+from tests.sinks.made import NOON, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -152,7 +152,7 @@ def test_a_replay_needs_no_other_rights_than_the_migrators(platform: str) -> Non
     sink, server = ClickHouseSink(sinks), ClickHouse(sinks.clickhouse)
     source, estate = "replayed", "e-replayed"
     made = fact(1, NOON - dt.timedelta(days=20), source=source, part=43, path=UnitPath(estate, city="city"))
-    sink.insert_facts([made])
+    store(sink, [made])
     sink.insert_progress([Progress(epoch=1, part=43, next=2, clock_ms=0, registry_version="v")])
     span = ("--from", "2021-05-01", "--to", "2021-05-31", "--source")
     assert as_json("replay", *span, source)["counts"]["replaced"] >= 2 * 3

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from producers.contract import Kind
+from sinks.clickhouse import Refused
+from sinks.records import TaggedBatch
+from sinks.settling import Lot
+from sinks.sink import ClickHouseSink
 from streams.buckets import Upserts
 from streams.calendar import LocalCalendar
 from streams.contract import Path, Tag, Tagged, identity, reporter_hash, reporter_of
@@ -110,3 +115,12 @@ def counted_by_streams(facts: list[Tagged], zone: str) -> Upserts:
         counts.add(as_counted(each))
     upserts, _ = counts.take_upserts()
     return upserts
+
+
+def store(sink: ClickHouseSink, facts: Sequence[Tagged]) -> list[Refused]:
+    """Store facts, and say which requests they change, as the writer does."""
+    refused = sink.insert_facts(facts)
+    lot = Lot()
+    lot.add(TaggedBatch(facts=[*facts]))
+    sink.settle(lot)
+    return refused

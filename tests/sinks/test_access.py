@@ -12,7 +12,7 @@ from deploy.local.clickhouse import ClickHouseServer
 from sinks.contract import BI_VIEWS
 from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
-from tests.sinks.made import month_of_facts
+from tests.sinks.made import month_of_facts, store
 
 pytestmark = pytest.mark.stack
 
@@ -29,7 +29,7 @@ DENIED = {
 @pytest.fixture(scope="session")
 def filled(standard: SinksSettings) -> SinksSettings:
     """The project's own databases, with facts in them."""
-    ClickHouseSink(standard).insert_facts(month_of_facts(11, 50))
+    store(ClickHouseSink(standard), month_of_facts(11, 50))
     return standard
 
 
@@ -116,7 +116,7 @@ def test_a_reader_does_not_get_out(bi: Client, way_out: str) -> None:
         ("writer", "ALTER TABLE pulse.complaints DELETE WHERE 1"),
         ("writer", "TRUNCATE TABLE pulse.complaints"),
         ("writer", "TRUNCATE TABLE pulse.requests"),
-        ("writer", "DETACH TABLE pulse.request_changes_of_facts"),
+        ("writer", "DETACH TABLE pulse.request_units_of_requests"),
         ("console", "SELECT * FROM pulse.requests"),
         ("console", "INSERT INTO pulse.requests (request_id) VALUES ('x')"),
         ("console", "INSERT INTO pulse.request_changes (ticket, is_done) VALUES (1, 1)"),

@@ -82,7 +82,7 @@ def test_a_recount_waits_for_its_facts_without_holding_up_what_comes_behind_it(
     midnight = LocalCalendar(ZoneInfo(fresh.zone)).day_start(int(late.occurred_at.timestamp()))
     app: Any = App()
     agents = WriterAgents(
-        ClickHouseSink(fresh), Facts(fresh), SimpleNamespace(), lambda *_: nullcontext(), Pace(0.1, 0.1)
+        ClickHouseSink(fresh), Facts(fresh), SimpleNamespace(), lambda *_: nullcontext(), Pace(0.1, 0.1), 0.1
     )
     register(app, agents, fresh, lambda name: SimpleNamespace(get_topic_name=lambda: name), takes)  # type: ignore[arg-type, return-value]
     table = f"{fresh.clickhouse.database}.unit_counts"
@@ -106,5 +106,47 @@ def test_a_recount_waits_for_its_facts_without_holding_up_what_comes_behind_it(
             assert server.execute(counted) == [(1,)]
             for each in writing:
                 each.cancel()
+
+    asyncio.run(run())
+
+
+def test_a_batch_is_acknowledged_when_its_facts_its_tickets_and_its_progress_are_stored(
+    fresh: SinksSettings, server: ClickHouse
+) -> None:
+    app: Any = App()
+    facts = Facts(fresh)
+    agents = WriterAgents(
+        ClickHouseSink(fresh), facts, SimpleNamespace(), lambda *_: nullcontext(), Pace(0.1, 0.1), 0.3
+    )
+    register(app, agents, fresh, lambda name: SimpleNamespace(get_topic_name=lambda: name), takes)  # type: ignore[arg-type, return-value]
+    database = fresh.clickhouse.database
+    found: list[tuple[int, int]] = []
+
+    class Told(Stream):
+        """Looks, at each acknowledgement, at how far the facts are said to be stored, and at tickets."""
+
+        async def ack(self, event: Any) -> None:
+            found.append((facts.stored_up_to(1, 0), tickets()))
+            await super().ack(event)
+
+    def tickets() -> int:
+        noted = f"SELECT uniqExactArray(request_ids) FROM {database}.request_changes"
+        return int(server.execute(noted)[0][0])
+
+    async def run() -> None:
+        tagged = Told()
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(app.agents[TAGGED_TOPIC](tagged))
+            for number in range(4):
+                progress = Progress(epoch=1, part=0, next=number + 1, clock_ms=0, registry_version="r")
+                tagged.put(2 * number, json_encode(fact(number)), b"key")
+                tagged.put(2 * number + 1, json_encode(progress))
+            await until(lambda: len(tagged.acknowledged) == 8)
+            writing.cancel()
+        for offset, (stored_up_to, noted) in zip(tagged.acknowledged, found, strict=True):
+            assert stored_up_to >= (offset + 1) // 2
+            assert noted >= offset // 2 + 1
+        lots = server.execute(f"SELECT count() FROM {database}.request_changes")
+        assert lots[0][0] < 4, "several batches share a ticket"
 
     asyncio.run(run())

@@ -17,7 +17,7 @@ from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import CountFrame, Grain, Level, Path, Progress, Reason, Rejected, Tagged
 from tests.counted import Measures, frame
-from tests.sinks.made import NOON, fact
+from tests.sinks.made import NOON, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -73,7 +73,7 @@ def test_a_requests_latest_state(read: Read, standard: SinksSettings, source: st
         *story(source, 5, opened, (Kind.PETITIONED, 2), due_at=due),
     ]
     sink = ClickHouseSink(standard)
-    sink.insert_facts(rows[::-1])
+    store(sink, rows[::-1])
     clock = int((NOON + 9 * HOUR).timestamp() * 1000)
     sink.insert_progress([Progress(epoch=1, part=9, next=1, clock_ms=clock, registry_version="")])
     RequestKeeper(standard).keep_all()
@@ -126,13 +126,14 @@ def test_many_reporters_are_estimated_within_the_promised_error(read: Read, stan
 def test_data_quality_counts_what_is_wrong(read: Read, standard: SinksSettings, source: str) -> None:
     sink = ClickHouseSink(standard)
     unplaced = Path("unplaced", city="city")
-    sink.insert_facts(
+    store(
+        sink,
         [
             fact(1, source=source, reporter="p"),
             fact(2, source=source, path=unplaced, tag=None),
             fact(3, source=source, path=Path("?某苑", city="city")),
             fact(4, source=source, weighed_at=NOON + 25 * HOUR, kind=Kind.CLOSED),
-        ]
+        ],
     )
     sink.insert_rejected(
         [

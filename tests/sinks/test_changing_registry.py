@@ -17,7 +17,7 @@ from sinks.units import store_units
 from streams.contract import Level, Path
 from streams.estates.registry import Area, Estate, Registry
 from tests.sinks.loads import next_load
-from tests.sinks.made import HOUR, NOON, fact
+from tests.sinks.made import HOUR, NOON, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -57,11 +57,12 @@ def test_history_stays_with_its_time_and_is_shown_by_the_registry_in_force_too(
     store_units(Registry(estates(mark, *then), AREAS), standard, next_load())
     units = [f"{unit}{mark}" for unit, *_ in then]
     street = {f"{unit}{mark}": parent for unit, _, parent, _ in then}
-    sink.insert_facts(
+    store(
+        sink,
         [
             fact(at, source=mark, path=Path(unit, "", street[unit], "d1", "city"))
             for at, unit in enumerate(units)
-        ]
+        ],
     )
     store_units(Registry(estates(mark, *now), AREAS), standard, next_load())
 
@@ -112,8 +113,9 @@ def test_times_between_steps_are_never_negative(
         (Kind.CLOSED, NOON + closed * HOUR),
     ]
     sink, server = ClickHouseSink(standard), ClickHouse(standard.clickhouse)
-    sink.insert_facts(
-        [fact(at, when, source=source, request_id="r", kind=kind) for at, (kind, when) in enumerate(steps)]
+    store(
+        sink,
+        [fact(at, when, source=source, request_id="r", kind=kind) for at, (kind, when) in enumerate(steps)],
     )
     RequestKeeper(standard).keep_all()
     query = (

@@ -9,14 +9,15 @@ import pytest
 
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
-from sinks.contract import COMPLAINTS, UNITS
+from sinks.contract import UNITS
 from sinks.requests import RequestKeeper
-from sinks.rows import COMPLAINT_COLUMNS, Columns, complaint_columns
+from sinks.rows import Columns
 from sinks.settings import SinksSettings
+from sinks.sink import ClickHouseSink
 from sinks.units import UNIT_COLUMNS, unit_rows
 from streams.contract import Level, Path, Tagged, milliseconds
 from streams.estates.registry import Area, Estate, EstateStatus, Governance, Registry
-from tests.sinks.made import NOON, fact
+from tests.sinks.made import NOON, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -70,7 +71,7 @@ def filled(server: ClickHouse, fresh: SinksSettings) -> tuple[ClickHouse, str]:
     """The server with those facts, and the name of its database for readers."""
     units: Columns = list(zip(*unit_rows(REGISTRY, milliseconds(NOON)), strict=True))
     assert not server.insert(UNITS, UNIT_COLUMNS, units)  # no dictionary: none may read these databases
-    assert not server.insert(COMPLAINTS, COMPLAINT_COLUMNS, complaint_columns(FACTS))
+    assert not store(ClickHouseSink(fresh), FACTS)
     RequestKeeper(fresh).keep_all()
     return server, fresh.clickhouse.bi_database
 

@@ -27,18 +27,18 @@ from deploy.report.document import compose, written
 from deploy.report.words import Words
 from producers.contract import Kind
 from sinks.clickhouse import ClickHouse
-from sinks.contract import COMPLAINTS
 from sinks.figures import read_figures
 from sinks.migrate import Migrator
 from sinks.report.period import parse_period
 from sinks.report.reading import NothingToReport, read_report
 from sinks.requests import RequestKeeper
-from sinks.rows import COMPLAINT_COLUMNS, complaint_columns
 from sinks.settings import ClickHouseSettings, SinksSettings
+from sinks.sink import ClickHouseSink
 from sinks.units import store_units
 from streams.contract import Tagged
 from tests.district_facts import example_registry, tagged_district
 from tests.pdf_pages import packed, page_texts
+from tests.sinks.made import store
 
 pytestmark = pytest.mark.stack
 
@@ -114,13 +114,9 @@ def server(settings: SinksSettings) -> Iterator[ClickHouse]:
     Migrator(settings).migrate()
     store_units(example_registry(), settings)
     server = ClickHouse(settings.clickhouse)
-    store(server, [tagged for _, tagged in tagged_district()])
+    store(ClickHouseSink(settings), [tagged for _, tagged in tagged_district()])
     yield server
     server.close()
-
-
-def store(server: ClickHouse, facts: list[Tagged]) -> None:
-    assert not server.insert(COMPLAINTS, COMPLAINT_COLUMNS, complaint_columns(facts))
 
 
 def moved(estate: str, kind: Kind, occurred_at: dt.datetime) -> Tagged:
@@ -148,7 +144,7 @@ def test_the_views_return_every_figure_of_the_report(server: ClickHouse, setting
 
 
 def test_a_repeat_moves_no_figure(server: ClickHouse, settings: SinksSettings) -> None:
-    store(server, [tagged for _, tagged in tagged_district()[:500]])
+    store(ClickHouseSink(settings), [tagged for _, tagged in tagged_district()[:500]])
     assert read_figures(server, settings, PINGSHAN) == REPORT
 
 
@@ -234,7 +230,7 @@ def test_a_report_of_a_past_date_can_be_made_again(server: ClickHouse, settings:
     assert then.period == parse_period("2021-01-01..2021-06-30")
     assert then.before == parse_period("2020-01-01..2020-06-30")
     known = read_report(server, settings, parse_period("2021-01-01..2021-06-30"))
-    store(server, [closed(dt.datetime(2021, 7, 1, tzinfo=dt.UTC))])
+    store(ClickHouseSink(settings), [closed(dt.datetime(2021, 7, 1, tzinfo=dt.UTC))])
     assert read_report(server, settings, parse_period("2021"), PINGSHAN, june) == then
     now = read_report(server, settings, parse_period("2021-01-01..2021-06-30"))
     assert now.total().solved == known.total().solved + 1
@@ -248,8 +244,11 @@ def test_a_report_of_a_past_date_can_be_made_again(server: ClickHouse, settings:
 def test_figures_move_with_the_facts(server: ClickHouse, settings: SinksSettings) -> None:
     """A figure that stood in a view as a number would stay. Last of this module: the facts are changed."""
     new_year = dt.datetime(2020, 12, 31, 16, 30, tzinfo=dt.UTC)  # 00:30 of 2021 in Pingshan
-    store(server, [moved("京基御景花园", Kind.OPENED, new_year)])
-    store(server, [moved("金地朗悦花园", Kind.PETITIONED, dt.datetime(2020, 6, 1, tzinfo=dt.UTC))])
+    store(ClickHouseSink(settings), [moved("京基御景花园", Kind.OPENED, new_year)])
+    store(
+        ClickHouseSink(settings),
+        [moved("金地朗悦花园", Kind.PETITIONED, dt.datetime(2020, 6, 1, tzinfo=dt.UTC))],
+    )
     assert read_figures(server, settings, PINGSHAN) == REPORT | {
         "events_2021": 3541,
         "growth_2021_percent": 85.59,

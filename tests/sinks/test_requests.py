@@ -24,7 +24,7 @@ from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import Path, Progress, Tagged
 from tests.sinks.from_facts import from_facts
-from tests.sinks.made import HOUR, NOON, fact
+from tests.sinks.made import HOUR, NOON, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -72,7 +72,7 @@ def _again(chance: random.Random, earlier: Tagged, offset: int) -> Tagged:
     return msgspec.structs.replace(earlier, offset=offset, occurred_at=late, status="repeated")
 
 
-def clock(sink: ClickHouseSink, at: dt.datetime, next_offset: int = 1) -> None:
+def clock(sink: ClickHouseSink, at: dt.datetime, next_offset: int = 10_000) -> None:
     ms = int(at.timestamp() * 1000)
     sink.insert_progress([Progress(epoch=1, part=0, next=next_offset, clock_ms=ms, registry_version="")])
 
@@ -103,7 +103,7 @@ def test_requests_stand_as_their_facts_say_after_every_batch(
     random.Random(seed).shuffle(facts)  # noqa: S311 - a repeatable draw, no secret
     clock(sink, NOON + 30 * DAY)
     for first in range(0, len(facts), 100):
-        sink.insert_facts(facts[first : first + 100])
+        store(sink, facts[first : first + 100])
         keeper.keep_all()
         found = said(server, fresh)
         assert len(found) > REQUESTS_MADE / 2
@@ -119,7 +119,7 @@ def test_a_reading_that_was_broken_off_is_made_again(
 ) -> None:
     """Whatever it dies at: before its rows are stored, or before it says so."""
     for number, table in enumerate(("request_readings", "requests", "request_changes")):
-        sink.insert_facts(lives(number, 100))
+        store(sink, lives(number, 100))
         name = f"{fresh.clickhouse.database}.{table}"
         refusal = "is_done = 0" if table == "request_changes" else "0"
         server.execute(f"ALTER TABLE {name} ADD CONSTRAINT broken CHECK {refusal}")
@@ -145,7 +145,7 @@ def test_readers_that_work_at_once_and_while_facts_come_leave_nothing_out(
     with ThreadPoolExecutor(3) as readers:
         running = [readers.submit(read) for _ in range(3)]
         for first in range(0, len(facts), 20):
-            sink.insert_facts(facts[first : first + 20])
+            store(sink, facts[first : first + 20])
         stored.set()
         for each in running:
             each.result()
@@ -157,11 +157,11 @@ def test_readers_that_work_at_once_and_while_facts_come_leave_nothing_out(
 def test_an_older_reading_that_is_stored_last_does_not_hold(
     fresh: SinksSettings, server: ClickHouse, sink: ClickHouseSink, keeper: RequestKeeper
 ) -> None:
-    sink.insert_facts([fact(1, request_id="r")])
+    store(sink, [fact(1, request_id="r")])
     keeper.keep_all()
     table = f"{fresh.clickhouse.database}.{REQUESTS}"
     server.execute(f"CREATE TEMPORARY TABLE older AS SELECT * FROM {table}")
-    sink.insert_facts([fact(2, NOON + HOUR, request_id="r", kind=Kind.CLOSED)])
+    store(sink, [fact(2, NOON + HOUR, request_id="r", kind=Kind.CLOSED)])
     keeper.keep_all()
     server.execute(f"INSERT INTO {table} SELECT * FROM older")
     assert said(server, fresh) == by_facts(server, fresh)
@@ -175,7 +175,7 @@ def test_numbers_of_readings_rise_though_the_server_s_clock_goes_back(
     ahead = 2**62
     server.execute(f"INSERT INTO {readings} (reader, version) VALUES ('changes', {ahead})")
     for number in range(2):
-        sink.insert_facts([fact(number)])
+        store(sink, [fact(number)])
         keeper.keep_all()
     versions = f"SELECT version FROM {fresh.clickhouse.database}.requests ORDER BY version"
     assert server.execute(versions) == [(ahead + 1,), (ahead + 2,)]
@@ -186,11 +186,11 @@ def test_a_request_is_overdue_by_the_clock_that_requests_are_put_together_up_to(
 ) -> None:
     overdue = f"SELECT is_overdue FROM {fresh.clickhouse.bi_database}.requests"
     shown = f"SELECT DISTINCT requests_clock FROM {fresh.clickhouse.bi_database}.freshness"
-    sink.insert_facts([fact(1, request_id="r", due_at=NOON + HOUR)])
+    store(sink, [fact(1, request_id="r", due_at=NOON + HOUR)])
     clock(sink, NOON)
     keeper.keep_all()
     assert (server.execute(overdue), server.execute(shown)) == ([(False,)], [(NOON,)])
-    sink.insert_facts([fact(2, NOON + HOUR / 2, request_id="r", kind=Kind.CLOSED)])
+    store(sink, [fact(2, NOON + HOUR / 2, request_id="r", kind=Kind.CLOSED)])
     clock(sink, NOON + 2 * HOUR, 2)
     # It was closed in time, and nobody has taken that up yet: it must not be called overdue meanwhile.
     assert (server.execute(overdue), server.execute(shown)) == ([(False,)], [(NOON,)])
@@ -212,10 +212,24 @@ def test_facts_that_were_there_before_the_table_are_taken_up_by_the_migration(em
     assert said(server, empty) == by_facts(server, empty)
     assert RequestCheck(empty).run().waiting == 1  # of what may have been under way
     # What comes from then on, beats what the migration has read.
-    sink.insert_facts(lives(2, 300))
+    store(sink, lives(2, 300))
     RequestKeeper(empty).keep_all()
     assert said(server, empty) == by_facts(server, empty)
     server.close()
+
+
+def test_what_nobody_has_said_to_be_stored_is_not_compared_yet(
+    fresh: SinksSettings, sink: ClickHouseSink, keeper: RequestKeeper
+) -> None:
+    store(sink, [fact(0, request_id="r")])
+    clock(sink, NOON, 1)
+    keeper.keep_all()
+    # The writer has stored its closing, and has not come to its ticket.
+    sink.insert_facts([fact(1, NOON + HOUR, request_id="r", kind=Kind.CLOSED)])
+    assert RequestCheck(fresh).run() == RequestReport(compared=0)
+    # Were it said to be stored, without a ticket, nobody would ever take it up.
+    clock(sink, NOON + HOUR, 2)
+    assert RequestCheck(fresh).run().differing == 1
 
 
 @pytest.mark.parametrize(
@@ -235,9 +249,9 @@ def test_a_replay_mends_what_was_changed_past_the_platform(
     damage: str,
     differing: int,
 ) -> None:
-    sink.insert_facts([fact(number, request_id=f"r{number}") for number in range(5)])
-    sink.insert_facts([fact(9, NOON + HOUR, request_id="r3", kind=Kind.CLOSED)])
-    sink.insert_facts([fact(10, NOON - 90 * DAY)])
+    store(sink, [fact(number, request_id=f"r{number}") for number in range(5)])
+    store(sink, [fact(9, NOON + HOUR, request_id="r3", kind=Kind.CLOSED)])
+    store(sink, [fact(10, NOON - 90 * DAY)])
     keeper.keep_all()
     server.execute(f"{damage.format(db=fresh.clickhouse.database)} SETTINGS mutations_sync = 1")
     day = NOON.date()
@@ -252,7 +266,7 @@ def test_a_replay_mends_what_was_changed_past_the_platform(
 def test_comparing_in_many_slices_finds_the_same(
     fresh: SinksSettings, sink: ClickHouseSink, keeper: RequestKeeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sink.insert_facts(lives(3, 500))
+    store(sink, lives(3, 500))
     keeper.keep_all()
     whole = RequestCheck(fresh).run()
     monkeypatch.setattr("sinks.request_check.FACTS_AT_ONCE", 30)
@@ -278,7 +292,7 @@ def test_an_estate_s_requests_are_found_by_what_it_was_called(
     moved = fact(1, source="index", request_id="index-1", path=Path("e-old", "c-old", "s1", "d1", "city"))
     for version, estate in enumerate(("e-old", "e-new")):
         path = Path(estate, "c-old", "s1", "d1", "city")
-        sink.insert_facts([msgspec.structs.replace(moved, path=path, tag_version=version)])
+        store(sink, [msgspec.structs.replace(moved, path=path, tag_version=version)])
         RequestKeeper(standard).keep_all()
     found = "SELECT DISTINCT unit FROM bi.request_units WHERE source = 'index' ORDER BY unit"
     assert server.execute(found) == [("community:c-old",), ("estate:e-new",), ("estate:e-old",)]

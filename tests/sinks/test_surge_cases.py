@@ -17,7 +17,7 @@ from sinks.settings import SinksSettings
 from sinks.sink import ClickHouseSink
 from streams.contract import Level, Path, Surge, Tagged
 from tests.sinks.alerts.surges import cleared, surge
-from tests.sinks.made import NOON, fact
+from tests.sinks.made import NOON, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -65,7 +65,7 @@ class Told:
         sink = ClickHouseSink(self._settings)
         assert not sink.insert_surges([*surges])
         if facts:
-            assert not sink.insert_facts([*facts])
+            assert not store(sink, [*facts])
             RequestKeeper(self._settings).keep_all()
         if actions:
             Actions(self._settings).add(actions)

@@ -17,7 +17,7 @@ from streams.estates.candidates import candidate_id
 from streams.estates.registry import Area, Estate, Governance, Registry
 from tests.counted import Measures, frame
 from tests.sinks.loads import next_load
-from tests.sinks.made import fact
+from tests.sinks.made import fact, store
 
 AREAS = [
     Area("city", Level.CITY, "深圳"),
@@ -60,7 +60,7 @@ def test_what_was_counted_at_a_name_follows_it_into_the_registry(
     name = f"星河{source[-8:]}苑"
     candidate, estate = candidate_id(name), f"e-{source[-8:]}"
     sink, server = ClickHouseSink(standard), ClickHouse(standard.clickhouse)
-    sink.insert_facts([fact(1, source=source, path=Path(candidate, city="city"))])
+    store(sink, [fact(1, source=source, path=Path(candidate, city="city"))])
     RequestKeeper(standard).keep_all()
     day = (Grain.DAY, 1_622_476_800)
     lacked = frame(0, 10, {(Level.ESTATE, candidate, *day): Measures(2, reporters=[1, 2])})

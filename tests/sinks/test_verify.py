@@ -23,7 +23,7 @@ from sinks.sink import ClickHouseSink
 from sinks.verify import Verification, Verifier
 from streams.calendar import LocalCalendar
 from streams.contract import Progress, Reason, Rejected
-from tests.sinks.made import NOON, fact
+from tests.sinks.made import NOON, fact, store
 
 pytestmark = pytest.mark.stack
 
@@ -111,7 +111,7 @@ def test_stored_duplicate_and_rejected_records_add_up(
     log.append(0, b'{"at": "2021-01-01T00:00:00Z"}', key=None)  # a tick is nobody's event
     log.append(1, b'{"source": "other", "broken": ')
     log.append(1, b'{"source": "other"}')
-    sink.insert_facts([fact(0), fact(1), fact(0, offset=2)])
+    store(sink, [fact(0), fact(1), fact(0, offset=2)])
     sink.insert_rejected([rejected(3), rejected(0, part=1), rejected(1, part=1)])
     sink.recount_days(1, 0, 5, {midnight(fresh)})
     found = verify(fresh, log)
@@ -128,7 +128,7 @@ def test_a_missing_event_is_named(fresh: SinksSettings, log: Log, sink: ClickHou
     log.publish(0)
     log.publish(1)
     log.append(1, b"no JSON at all")
-    sink.insert_facts([fact(0)])
+    store(sink, [fact(0)])
     found = verify(fresh, log)
     assert found.account.missing == ["part 0 offset 1: 12345 r1 v1", "part 1 offset 0"]
     assert not found.account.is_exact
@@ -138,7 +138,7 @@ def test_a_row_without_a_record_is_named(fresh: SinksSettings, log: Log, sink: C
     log.publish(0)
     log.append(0, b"{}", key=None)
     log.publish(2)
-    sink.insert_facts([fact(0), fact(1), fact(2)])
+    store(sink, [fact(0), fact(1), fact(2)])
     found = verify(fresh, log)
     assert found.account.unexplained == ["part 0 offset 1: stored, though it is no event"]
     assert not found.account.is_exact
@@ -162,7 +162,7 @@ def test_a_wrong_count_is_found(
     fresh: SinksSettings, log: Log, sink: ClickHouseSink, server: ClickHouse, damage: str, differing: int
 ) -> None:
     log.publish(0)
-    sink.insert_facts([fact(0)])
+    store(sink, [fact(0)])
     sink.recount_days(1, 0, 1, {midnight(fresh)})
     assert verify(fresh, log).is_exact
     table = f"{fresh.clickhouse.database}.unit_counts"
@@ -176,7 +176,7 @@ def test_fine_counts_that_their_retention_has_dropped_are_no_difference(
     fresh: SinksSettings, log: Log, sink: ClickHouseSink, server: ClickHouse
 ) -> None:
     log.publish(0)
-    sink.insert_facts([fact(0)])
+    store(sink, [fact(0)])
     sink.recount_days(1, 0, 1, {midnight(fresh)})
     database = fresh.clickhouse.database
     server.execute(f"ALTER TABLE {database}.unit_counts DELETE WHERE grain = 'minute' {AT_ONCE}")
@@ -191,7 +191,7 @@ def test_a_request_that_is_not_what_its_facts_say_is_found(
 ) -> None:
     for number in range(4):
         log.publish(number)
-    sink.insert_facts([fact(number) for number in range(4)])
+    store(sink, [fact(number) for number in range(4)])
     sink.recount_days(1, 0, 4, {midnight(fresh)})
     assert verify(fresh, log).requests == RequestReport(compared=4)
     database = fresh.clickhouse.database
@@ -207,7 +207,7 @@ def test_a_request_that_is_not_what_its_facts_say_is_found(
 
 def test_facts_that_nobody_takes_up_are_found(fresh: SinksSettings, log: Log, sink: ClickHouseSink) -> None:
     log.publish(0)
-    sink.insert_facts([fact(0)])
+    store(sink, [fact(0)])
     sink.recount_days(1, 0, 1, {midnight(fresh)})
     with_broker = fresh.model_copy(update={"brokers": log.brokers})
     found = Verifier(with_broker, log.topic, epoch=1).run(wait_seconds=1)
@@ -221,9 +221,9 @@ def test_a_second_delivery_with_another_time_counts_by_the_first(
     log.publish(0)
     log.publish(0)
     log.publish(0)
-    sink.insert_facts([fact(0, offset=2, at=NOON - dt.timedelta(days=40))])
-    sink.insert_facts([fact(0, offset=1, at=NOON + dt.timedelta(minutes=5))])
-    sink.insert_facts([fact(0)])
+    store(sink, [fact(0, offset=2, at=NOON - dt.timedelta(days=40))])
+    store(sink, [fact(0, offset=1, at=NOON + dt.timedelta(minutes=5))])
+    store(sink, [fact(0)])
     sink.recount_days(1, 0, 3, {midnight(fresh), midnight(fresh) - 40 * 86_400})
     found = verify(fresh, log)
     assert found.account.sources == {"12345": Tally(published=3, stored=1, duplicates=2)}
@@ -236,13 +236,13 @@ def test_it_waits_for_workers_that_are_still_at_it(
 ) -> None:
     log.publish(0)
 
-    def store() -> None:
-        sink.insert_facts([fact(0)])
+    def catch_up() -> None:
+        store(sink, [fact(0)])
         sink.insert_progress([Progress(epoch=1, part=0, next=1, clock_ms=0, registry_version="")])
         sink.recount_days(1, 0, 1, {midnight(fresh)})
         RequestKeeper(fresh).keep_all()
 
-    worker = threading.Timer(2.0, store)
+    worker = threading.Timer(2.0, catch_up)
     worker.start()
     assert verify(fresh, log, wait_seconds=60).is_exact
     worker.join()

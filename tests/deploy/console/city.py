@@ -23,6 +23,7 @@ from streams.estates.registry import Registry
 from streams.pipeline import arrival_ms, read_event, tag_event
 from streams.toolshelf import compile_tools
 from tests.district_facts import example_registry, raw
+from tests.sinks.made import store
 
 NOW: Final = dt.datetime(2021, 11, 30, 9, 30, tzinfo=dt.UTC)
 """The clock of the data: half past five in the afternoon there."""
@@ -55,7 +56,7 @@ class City:
 
     def store(self, facts: list[Tagged]) -> None:
         """Store facts, the counts of all of their days, and the progress that covers them."""
-        assert not self._sink.insert_facts(facts)
+        assert not store(self._sink, facts)
         self.count_days_of(*(fact.occurred_at for fact in facts))
         self.tick(NOW)
         self._keeper.keep_all()
@@ -86,7 +87,7 @@ class City:
     ) -> list[Tagged]:
         """Store a complaint about each of the estates, in one insert, without counts."""
         made = [self._complaint(estate, title, at, fields) for estate in estates]
-        assert not self._sink.insert_facts(made)
+        assert not store(self._sink, made)
         self._keeper.keep_all()
         self.facts += made
         return made
