@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CODE_LINE = re.compile(r"^(?: {4}|\t)?(?:\$ )?(?:\.venv/bin/)?pulse (.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+NAMED_FILE = re.compile(r"`((?:producers|streams|sinks|deploy|tests|docs)/[\w./-]+)")
+MADE_LATER = "deploy/secrets"
+"""By `make secrets`; not in a checkout."""
 
 
 def test_readme_shows_the_two_commands_of_a_newcomer() -> None:
@@ -42,6 +45,12 @@ def test_commands_in_documents_exist_with_their_options(document: Path) -> None:
 def test_links_lead_to_files(document: Path) -> None:
     for target in LINK.findall(document.read_text()):
         assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_are_named_exist(document: Path) -> None:
+    for named in NAMED_FILE.findall(document.read_text()):
+        assert named.startswith(MADE_LATER) or (ROOT / named).exists(), named
 
 
 def _resolve(words: list[str]) -> tuple[click.Command, list[str]]:
