@@ -8,8 +8,9 @@ import pytest
 from clickhouse_driver import Client
 
 from deploy.local.clickhouse import ClickHouseServer
+from sinks.clickhouse import ClickHouse
 from sinks.requests import RequestKeeper
-from tests.bench.dashboards.filling import Size
+from tests.bench.dashboards.filling import Size, leave_tickets
 from tests.bench.dashboards.run import answers, filled_server
 from tests.sinks.conftest import settings_for
 from tests.sinks.from_facts import from_facts
@@ -132,7 +133,9 @@ def test_requests_stand_as_the_moments_and_positions_of_their_events_say(
         )
     [(added,)] = admin.execute("SELECT uniqExact(epoch, event_id) FROM pulse.complaints WHERE off > 1000000")
     assert added > SMALL.facts / 4
-    RequestKeeper(settings_for(server, "writer")).keep_all()
+    writer = settings_for(server, "writer")
+    leave_tickets(ClickHouse(writer.clickhouse), writer, 0, SMALL.requests)
+    RequestKeeper(writer).keep_all()
     by_tuples = from_facts(file, settings_for(server, "admin")).replace(
         "{as_of:DateTime64(3, 'UTC')}", f"toDateTime64('{as_of}', 3, 'UTC')"
     )

@@ -61,6 +61,7 @@ def fill(settings: SinksSettings, size: Size) -> None:
             "people": size.estates * PEOPLE_PER_ESTATE,
         }
         _run(server, settings, "facts", common | asked)
+        leave_tickets(server, settings, first, end - first)
     for begin in range(0, size.days, DAYS_AT_ONCE):
         end = min(begin + DAYS_AT_ONCE, size.days)
         span = {"begin": size.day(begin), "end": size.day(end), "minutes": end > size.days - MINUTE_DAYS}
@@ -70,6 +71,11 @@ def fill(settings: SinksSettings, size: Size) -> None:
     _run(server, settings, "surges", common)
     _run(server, settings, "actions", {})
     server.close()
+
+
+def leave_tickets(server: ClickHouse, settings: SinksSettings, begin: int, count: int) -> None:
+    """Say that these requests have new facts, as the writer does; their numbers are begin..begin+count-1."""
+    _run(server, settings, "tickets", {"begin": begin, "count": count})
 
 
 def _first_request(size: Size, day: int) -> int:
