@@ -26,7 +26,6 @@ from sinks.metrics import LAG, LATENCY, STALE_BATCHES, STORED_OFFSET
 from sinks.pace import Pace
 from sinks.records import (
     OutRecord,
-    TaggedBatch,
     read_count_frames,
     read_rejected,
     read_surges,
@@ -35,7 +34,7 @@ from sinks.records import (
     refused_surge,
 )
 from sinks.settings import SinksSettings
-from sinks.settling import Settling
+from sinks.settling import Lot, Settling
 from sinks.sink import ClickHouseSink
 from streams.contract import (
     COUNTS_TOPIC,
@@ -120,11 +119,12 @@ class WriterAgents:
         self.pace.note(min(ages, default=0.0))
         for age in ages:
             LATENCY.observe(age)
-        return self._settle(batch) if batch.facts or batch.marks else None
+        said = Lot.of(batch)
+        return self._settle(said) if said else None
 
-    async def _settle(self, batch: TaggedBatch) -> None:
-        await self._settling.settled(batch)
-        for mark in batch.marks:
+    async def _settle(self, said: Lot) -> None:
+        await self._settling.settled(said)
+        for mark in said.marks:
             STORED_OFFSET.labels(str(mark.part)).set(mark.next)
 
     async def store_counts(self, records: Sequence[Any]) -> Rest | None:

@@ -29,11 +29,23 @@ class Lot:
     marks: list[Progress] = field(default_factory=list)
     """How far facts are stored."""
 
-    def add(self, batch: TaggedBatch) -> None:
-        """Add what is to be said of a batch."""
-        self.request_ids.update([fact.request_id for fact in batch.facts])
-        self.months.update([fact.occurred_at.year * 100 + fact.occurred_at.month for fact in batch.facts])
-        self.marks += batch.marks
+    @classmethod
+    def of(cls, batch: TaggedBatch) -> Lot:
+        """Return what is to be said of a batch; the batch itself, megabytes of texts, need not be held."""
+        return cls(
+            {fact.request_id for fact in batch.facts},
+            {fact.occurred_at.year * 100 + fact.occurred_at.month for fact in batch.facts},
+            batch.marks,
+        )
+
+    def add(self, other: Lot) -> None:
+        """Add what another lot says."""
+        self.request_ids |= other.request_ids
+        self.months |= other.months
+        self.marks += other.marks
+
+    def __bool__(self) -> bool:
+        return bool(self.request_ids or self.marks)
 
 
 class Settling:
@@ -52,9 +64,9 @@ class Settling:
         self._turn = asyncio.Lock()
         self._began_at = NEVER
 
-    async def settled(self, batch: TaggedBatch) -> None:
-        """Return when it is said of this batch, whose facts are stored; raise what `settle` raises."""
-        self._lot.add(batch)
+    async def settled(self, said: Lot) -> None:
+        """Return when it is said of a batch, whose facts are stored; raise what `settle` raises."""
+        self._lot.add(said)
         if self._settled is None:
             self._settled = asyncio.create_task(self._settle_lot())
         # Others wait for the same lot: who is cancelled does not take it from them.

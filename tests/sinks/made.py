@@ -120,7 +120,5 @@ def counted_by_streams(facts: list[Tagged], zone: str) -> Upserts:
 def store(sink: ClickHouseSink, facts: Sequence[Tagged]) -> list[Refused]:
     """Store facts, and say which requests they change, as the writer does."""
     refused = sink.insert_facts(facts)
-    lot = Lot()
-    lot.add(TaggedBatch(facts=[*facts]))
-    sink.settle(lot)
+    sink.settle(Lot.of(TaggedBatch(facts=[*facts])))
     return refused

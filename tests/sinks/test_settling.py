@@ -16,9 +16,9 @@ LONG = 60.0
 Settle = Callable[[Lot], Awaitable[None]]
 
 
-def batch(number: int) -> TaggedBatch:
+def said(number: int) -> Lot:
     mark = Progress(epoch=1, part=0, next=number, clock_ms=0, registry_version="")
-    return TaggedBatch(facts=[fact(number)], marks=[mark])
+    return Lot.of(TaggedBatch(facts=[fact(number)], marks=[mark]))
 
 
 class Settled:
@@ -38,7 +38,7 @@ class Settled:
 
 async def later(settling: Settling, numbers: range) -> list[asyncio.Task[None]]:
     """Return tasks that wait for batches to be settled, each begun."""
-    tasks = [asyncio.create_task(settling.settled(batch(number))) for number in numbers]
+    tasks = [asyncio.create_task(settling.settled(said(number))) for number in numbers]
     await asyncio.sleep(0)
     return tasks
 
@@ -47,7 +47,7 @@ def test_the_first_goes_at_once_and_what_comes_within_the_time_goes_together() -
     async def run() -> None:
         settled = Settled()
         settling = Settling(settled, 0.2)
-        await settling.settled(batch(0))
+        await settling.settled(said(0))
         await asyncio.gather(*await later(settling, range(1, 4)))
         assert settled.requests == [{"r0"}, {"r1", "r2", "r3"}]
         assert [mark.next for mark in settled.lots[1].marks] == [1, 2, 3]
@@ -81,7 +81,7 @@ def test_who_is_cancelled_takes_the_lot_from_nobody() -> None:
     async def run() -> None:
         settled = Settled()
         settling = Settling(settled, 0.1)
-        await settling.settled(batch(0))
+        await settling.settled(said(0))
         gone, kept = await later(settling, range(1, 3))
         gone.cancel()
         await kept
