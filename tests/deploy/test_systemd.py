@@ -46,5 +46,6 @@ def test_every_worker_has_a_unit() -> None:
         "pulse-alerter",
         "pulse-http",
         "pulse-console",
+        "pulse-relay",
         "pulse-verifier",
     }
